@@ -1,0 +1,49 @@
+using System.Numerics;
+using ILGPU;
+
+namespace RawFuse.Kernels;
+
+/// <summary>Arguments of <see cref="MapGradient{TOp}"/>: dx[i] = dy[i] * op'(saved[i]). dx may be dy.</summary>
+public readonly record struct MapGradientArgs<TOp>(Storage<float> OutputGradient, Storage<float> Saved, Storage<float> InputGradient, int Count, TOp Op)
+    where TOp : unmanaged, IUnaryOp;
+
+/// <summary>The chain rule for <see cref="Map{TOp}"/>.</summary>
+public readonly unsafe struct MapGradient<TOp> : IKernel<MapGradientArgs<TOp>>
+    where TOp : unmanaged, IUnaryOp
+{
+    /// <inheritdoc/>
+    public static void Cpu(CpuDevice device, in MapGradientArgs<TOp> args) =>
+        device.For(
+            Chunks.Of(args.Count),
+            new Body(device.Pointer(args.OutputGradient), device.Pointer(args.Saved), device.Pointer(args.InputGradient), args.Count, args.Op));
+
+    /// <inheritdoc/>
+    public static void Gpu(GpuDevice device, in MapGradientArgs<TOp> args) =>
+        device.Launch(
+            Kernel, args.Count, new GpuArgs(device.View(args.OutputGradient), device.View(args.Saved), device.View(args.InputGradient), args.Count, args.Op));
+
+    internal static void Kernel(GpuArgs a)
+    {
+        TOp op = a.Op;
+        for (long i = GridStride.First; i < a.Count; i += GridStride.Step) a.Dx[i] = a.Dy[i] * op.Derivative(a.Saved[i]);
+    }
+
+    private readonly struct Body(float* dy, float* saved, float* dx, int count, TOp op) : IParallelBody
+    {
+        public void Run(int item)
+        {
+            (int i, int end) = Chunks.Bounds(item, count);
+            for (; i <= end - Vector<float>.Count; i += Vector<float>.Count) (Vector.Load(dy + i) * op.Derivative(Vector.Load(saved + i))).Store(dx + i);
+            for (; i < end; i++) dx[i] = dy[i] * op.Derivative(saved[i]);
+        }
+    }
+
+    internal readonly struct GpuArgs(ArrayView<float> dy, ArrayView<float> saved, ArrayView<float> dx, int count, TOp op)
+    {
+        public readonly ArrayView<float> Dy = dy;
+        public readonly ArrayView<float> Saved = saved;
+        public readonly ArrayView<float> Dx = dx;
+        public readonly int Count = count;
+        public readonly TOp Op = op;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace RawFuse.Kernels;
+
+/// <summary>The host's processor: kernels' CPU bodies over native-aligned memory and a team of threads.</summary>
+public sealed unsafe class CpuDevice : Device
+{
+    private readonly ThreadTeam team;
+
+    /// <summary>Makes a CPU device.</summary>
+    /// <param name="threads">Threads that share the work, 1 or more; 0 takes one per logical processor.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public CpuDevice(int threads = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        team = new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => $"cpu ({Threads} {(Threads == 1 ? "thread" : "threads")}, {InstructionSet})";
+
+    /// <summary>Threads that share the work.</summary>
+    public int Threads => team.Size;
+
+    /// <summary>The widest vectors in use.</summary>
+    public static string InstructionSet =>
+        Vector512.IsHardwareAccelerated ? "512-bit vectors" : Vector256.IsHardwareAccelerated ? "256-bit vectors" : "128-bit vectors";
+
+    /// <inheritdoc/>
+    public override void Run<TKernel, TArgs>(in TArgs args) => TKernel.Cpu(this, in args);
+
+    /// <summary>
+    /// Runs <paramref name="body"/> for every item 0..items-1, spread over the threads. Which thread takes which item is
+    /// not fixed, so an item must own what it writes: then results do not depend on the number of threads.
+    /// </summary>
+    public void For<TBody>(int items, in TBody body)
+        where TBody : unmanaged, IParallelBody => team.For(items, in body);
+
+    /// <summary>The address of a buffer's first element. Valid while the buffer is held.</summary>
+    public T* Pointer<T>(Storage<T> storage)
+        where T : unmanaged => (T*)((CpuMemory)storage.Memory).Address;
+
+    /// <summary>The address of an optional buffer's first element, or null.</summary>
+    public T* PointerOrNull<T>(Storage<T>? storage)
+        where T : unmanaged => storage is null ? null : Pointer(storage);
+
+    /// <summary>A buffer's elements. Valid while the buffer is held.</summary>
+    public Span<T> Span<T>(Storage<T> storage)
+        where T : unmanaged => new(Pointer(storage), storage.Length);
+
+    /// <inheritdoc/>
+    public override void Synchronize()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        team.Dispose();
+        base.Dispose();
+    }
+
+    private protected override DeviceMemory AllocateMemory(long bytes) => new CpuMemory(bytes);
+
+    private protected override void CopyIn(ReadOnlySpan<byte> source, DeviceMemory destination) =>
+        source.CopyTo(new Span<byte>(((CpuMemory)destination).Address, source.Length));
+
+    private protected override void CopyOut(DeviceMemory source, Span<byte> destination) =>
+        new ReadOnlySpan<byte>(((CpuMemory)source).Address, destination.Length).CopyTo(destination);
+
+    /// <summary>
+    /// Native memory on a 256-byte boundary with <see cref="Slack"/> readable bytes behind it, so that a kernel may
+    /// load a whole tile at the end of a buffer and ignore the surplus.
+    /// </summary>
+    private sealed class CpuMemory(long bytes) : DeviceMemory(bytes)
+    {
+        private const int Slack = 64;
+
+        public void* Address { get; private set; } = NativeMemory.AlignedAlloc((nuint)(bytes + Slack), 256);
+
+        ~CpuMemory() => NativeMemory.AlignedFree(Address);
+
+        public override void Dispose()
+        {
+            NativeMemory.AlignedFree(Address);
+            Address = null;
+            GC.SuppressFinalize(this);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+namespace RawFuse.Kernels;
+
+/// <summary>
+/// Where kernels run and buffers live. A device owns a pool of memory; buffers handed back are reused, so that a
+/// repeated computation allocates nothing after its first pass.
+/// </summary>
+public abstract class Device : IDisposable
+{
+    private protected Device() => Pool = new MemoryPool(AllocateMemory);
+
+    /// <summary>What a person reads: the processor's or accelerator's name.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The pool that all buffers of this device come from.</summary>
+    public MemoryPool Pool { get; }
+
+    /// <summary>Runs a kernel. Work on one device happens in the order of the calls.</summary>
+    public abstract void Run<TKernel, TArgs>(in TArgs args)
+        where TKernel : IKernel<TArgs>
+        where TArgs : struct;
+
+    /// <summary>Takes a buffer from the pool. Its contents are undefined.</summary>
+    /// <param name="length">Number of elements, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    public Storage<T> Allocate<T>(int length)
+        where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return new Storage<T>(this, length);
+    }
+
+    /// <summary>Takes a buffer from the pool and fills it with the given values.</summary>
+    public Storage<T> Allocate<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        Storage<T> storage = Allocate<T>(values.Length);
+        Upload(values, storage);
+        return storage;
+    }
+
+    /// <summary>Copies host values to the start of a buffer.</summary>
+    /// <exception cref="ArgumentException">The buffer is shorter than the values.</exception>
+    public void Upload<T>(ReadOnlySpan<T> values, Storage<T> destination)
+        where T : unmanaged
+    {
+        CheckOwner(destination);
+        if (values.Length > destination.Length)
+            throw new ArgumentException($"Upload: {values.Length} values do not fit a buffer of {destination.Length}.", nameof(values));
+        if (!values.IsEmpty) CopyIn(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values), destination.Memory);
+    }
+
+    /// <summary>Waits for all work before it and copies the start of a buffer to the host.</summary>
+    /// <exception cref="ArgumentException">The buffer is shorter than the destination.</exception>
+    public void Download<T>(Storage<T> source, Span<T> destination)
+        where T : unmanaged
+    {
+        CheckOwner(source);
+        if (destination.Length > source.Length)
+            throw new ArgumentException($"Download: {destination.Length} values were asked of a buffer of {source.Length}.", nameof(destination));
+        if (!destination.IsEmpty) CopyOut(source.Memory, System.Runtime.InteropServices.MemoryMarshal.AsBytes(destination));
+    }
+
+    /// <summary>Waits until all work given to the device is done.</summary>
+    public abstract void Synchronize();
+
+    /// <summary>Frees the device's memory. Buffers of a disposed device must not be used again.</summary>
+    public virtual void Dispose()
+    {
+        Pool.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected abstract DeviceMemory AllocateMemory(long bytes);
+
+    private protected abstract void CopyIn(ReadOnlySpan<byte> source, DeviceMemory destination);
+
+    private protected abstract void CopyOut(DeviceMemory source, Span<byte> destination);
+
+    private void CheckOwner<T>(Storage<T> storage)
+        where T : unmanaged
+    {
+        if (storage.Device != this)
+            throw new ArgumentException($"The buffer lives on '{storage.Device.Name}', not on '{Name}'.", nameof(storage));
+    }
+}

@@ -1,0 +1,100 @@
+using System.Numerics;
+
+namespace RawFuse.Kernels;
+
+/// <summary>
+/// A caching allocator. Sizes are rounded up to four classes per power of two (at most 25% waste), and a block that
+/// comes back waits in its class for the next request. Thread-safe.
+/// </summary>
+public sealed class MemoryPool : IDisposable
+{
+    private const int SmallestClass = 256;
+
+    private readonly Func<long, DeviceMemory> allocate;
+    private readonly Dictionary<long, Stack<DeviceMemory>> free = [];
+    private readonly Lock gate = new();
+    private bool disposed;
+
+    internal MemoryPool(Func<long, DeviceMemory> allocate) => this.allocate = allocate;
+
+    /// <summary>Bytes held by live buffers.</summary>
+    public long BytesInUse { get; private set; }
+
+    /// <summary>The largest value of <see cref="BytesInUse"/> since the start or the last <see cref="ResetPeak"/>.</summary>
+    public long PeakBytesInUse { get; private set; }
+
+    /// <summary>Bytes taken from the system: live buffers and cached blocks.</summary>
+    public long BytesReserved { get; private set; }
+
+    /// <summary>How often a request could not be served from the cache.</summary>
+    public long SystemAllocations { get; private set; }
+
+    /// <summary>Starts a new measurement of the peak.</summary>
+    public void ResetPeak()
+    {
+        lock (gate) PeakBytesInUse = BytesInUse;
+    }
+
+    /// <summary>Gives all cached blocks back to the system.</summary>
+    public void Trim()
+    {
+        lock (gate)
+        {
+            foreach (Stack<DeviceMemory> blocks in free.Values)
+            {
+                while (blocks.TryPop(out DeviceMemory? block))
+                {
+                    BytesReserved -= block.Bytes;
+                    block.Dispose();
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Trim();
+        disposed = true;
+    }
+
+    internal DeviceMemory Rent(long bytes)
+    {
+        long size = SizeClass(bytes);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            BytesInUse += size;
+            PeakBytesInUse = Math.Max(PeakBytesInUse, BytesInUse);
+            if (free.TryGetValue(size, out Stack<DeviceMemory>? blocks) && blocks.TryPop(out DeviceMemory? block)) return block;
+            BytesReserved += size;
+            SystemAllocations++;
+            return allocate(size);
+        }
+    }
+
+    internal void Return(DeviceMemory block)
+    {
+        lock (gate)
+        {
+            BytesInUse -= block.Bytes;
+            if (disposed)
+            {
+                block.Dispose();
+                return;
+            }
+
+            if (!free.TryGetValue(block.Bytes, out Stack<DeviceMemory>? blocks)) free[block.Bytes] = blocks = new Stack<DeviceMemory>();
+            blocks.Push(block);
+        }
+    }
+
+    /// <summary>The smallest of 2^k, 1.25*2^k, 1.5*2^k, 1.75*2^k that holds the request, and at least 256 bytes.</summary>
+    internal static long SizeClass(long bytes)
+    {
+        if (bytes <= SmallestClass) return SmallestClass;
+        long quarter = (long)BitOperations.RoundUpToPowerOf2((ulong)bytes) / 8;
+        quarter = Math.Max(quarter, SmallestClass / 4);
+        return (bytes + quarter - 1) / quarter * quarter;
+    }
+}

@@ -1,0 +1,60 @@
+namespace RawFuse.Kernels;
+
+/// <summary>
+/// A typed buffer on a device. It is counted: it starts with one reference, and when the last one is released its
+/// memory goes back to the device's pool. A buffer that is forgotten is freed by the garbage collector instead.
+/// </summary>
+/// <typeparam name="T">Element type.</typeparam>
+public sealed class Storage<T> : IDisposable
+    where T : unmanaged
+{
+    private readonly DeviceMemory memory;
+    private int references = 1;
+
+    internal unsafe Storage(Device device, int length)
+    {
+        Device = device;
+        Length = length;
+        memory = device.Pool.Rent((long)length * sizeof(T));
+    }
+
+    /// <summary>The device the buffer lives on.</summary>
+    public Device Device { get; }
+
+    /// <summary>Number of elements.</summary>
+    public int Length { get; }
+
+    /// <summary>The memory behind the buffer.</summary>
+    /// <exception cref="ObjectDisposedException">The last reference was released.</exception>
+    internal DeviceMemory Memory
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref references) <= 0, this);
+            return memory;
+        }
+    }
+
+    /// <summary>Adds a reference and returns this buffer.</summary>
+    public Storage<T> Share()
+    {
+        if (Interlocked.Increment(ref references) <= 1) throw new ObjectDisposedException(nameof(Storage<T>));
+        return this;
+    }
+
+    /// <summary>Releases one reference.</summary>
+    public void Dispose()
+    {
+        int left = Interlocked.Decrement(ref references);
+        if (left == 0) Device.Pool.Return(memory);
+        if (left < 0) throw new ObjectDisposedException(nameof(Storage<T>), "A buffer was released more often than it was shared.");
+    }
+
+    /// <summary>Copies the whole buffer to a new array on the host.</summary>
+    public T[] ToArray()
+    {
+        var values = new T[Length];
+        Device.Download(this, values);
+        return values;
+    }
+}
