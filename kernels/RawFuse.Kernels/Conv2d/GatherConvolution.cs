@@ -1,0 +1,225 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace RawFuse.Kernels;
+
+/// <summary>
+/// The CPU engine behind the forward and the input-gradient pass. Per weight set: pack the weights into panels, then
+/// let the threads take blocks of output pixels. A block finds its input rows once and runs the
+/// <see cref="GatherKernel{TSimd, TVector}"/> over them, slice by slice of the summed depth, so that a slice of the panel
+/// stays in the second-level cache while the block passes over it; the sums wait in a small buffer and go out
+/// through the epilogue.
+/// </summary>
+internal static unsafe class GatherConvolution
+{
+    /// <summary>Pixels of a block: eight tiles.</summary>
+    private const int BlockRows = 8 * GatherKernel<Simd512, Vector512<float>>.Rows;
+
+    /// <summary>Products summed per pass over a block: 512 rows of a 64-channel panel are 128 KB.</summary>
+    private const int SliceDepth = 512;
+
+    /// <summary>Computes output = gather(source) * weights for all images.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="shape">The convolution.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="outScale">Factors of the output channels applied to the weights, or null; input gradient only.</param>
+    /// <param name="source">The forward pass's input or the output's gradient.</param>
+    /// <param name="output">The forward pass's output or the input's gradient.</param>
+    /// <param name="epilogue">What is done to the sums.</param>
+    /// <param name="inputGradient">Which pass.</param>
+    public static void Run(
+        CpuDevice device, in Conv2dShape shape, in ConvWeights weights, Storage<float>? outScale, Storage<float> source, Storage<float> output, in ConvEpilogue epilogue, bool inputGradient)
+    {
+        if (shape.Images == 0) return;
+        int columns = inputGradient ? shape.InChannels : shape.OutChannels;
+        int depth = inputGradient ? shape.OutChannels : shape.InChannels;
+        var panels = new Panels(columns);
+        using Storage<float> packed = device.Allocate<float>(checked(panels.PaddedColumns * shape.Taps * depth));
+        using Storage<float> zeros = device.Allocate<float>(depth);
+        device.Span(zeros).Clear();
+
+        int steps = inputGradient ? shape.Stride : 1;
+        int* taps = stackalloc int[shape.Taps], tapY = stackalloc int[shape.Taps], tapX = stackalloc int[shape.Taps];
+        GatherGrid* grids = stackalloc GatherGrid[steps * steps];
+        if (inputGradient) InputGradientGrids(in shape, taps, tapY, tapX, grids);
+        else ForwardGrid(in shape, taps, tapY, tapX, grids);
+
+        float* panelBuffer = device.Pointer(packed);
+        int imagesPerSet = shape.Images / weights.Sets;
+        for (int set = 0; set < weights.Sets; set++)
+        {
+            byte* faults = weights.Faults is null ? null : device.Pointer(weights.Faults) + ((long)set * shape.WeightLength);
+            var packer = new PanelPacker(
+                panels, device.PointerOrNull(weights.Values), device.PointerOrNull(weights.Packed), faults, weights.Scale, device.PointerOrNull(outScale),
+                shape.InChannels, shape.OutChannels, taps, shape.Taps, inputGradient, panelBuffer);
+            device.For(packer.Items, in packer);
+            for (int g = 0; g < steps * steps; g++)
+            {
+                var job = new Job
+                {
+                    Grid = grids[g],
+                    Panels = panels,
+                    Depth = depth,
+                    AllTaps = shape.Taps,
+                    FirstImage = set * imagesPerSet,
+                    Rows = checked(imagesPerSet * grids[g].Height * grids[g].Width),
+                    Source = device.Pointer(source),
+                    Zeros = device.Pointer(zeros),
+                    Packed = panelBuffer,
+                    Store = new EpilogueStore(device, in epilogue, device.Pointer(output), columns),
+                };
+                job.Start(device);
+            }
+        }
+    }
+
+    internal static void ForwardGrid(in Conv2dShape shape, int* taps, int* tapY, int* tapX, GatherGrid* grid)
+    {
+        for (int tap = 0; tap < shape.Taps; tap++)
+        {
+            taps[tap] = tap;
+            tapY[tap] = (tap / shape.KernelWidth) - shape.Padding;
+            tapX[tap] = (tap % shape.KernelWidth) - shape.Padding;
+        }
+
+        *grid = new GatherGrid
+        {
+            Height = shape.OutHeight,
+            Width = shape.OutWidth,
+            OutHeight = shape.OutHeight,
+            OutWidth = shape.OutWidth,
+            OutStep = 1,
+            SourceHeight = shape.InHeight,
+            SourceWidth = shape.InWidth,
+            SourceStep = shape.Stride,
+            TapCount = shape.Taps,
+            TapY = tapY,
+            TapX = tapX,
+        };
+    }
+
+    /// <summary>Input pixel y receives from output pixel (y + padding - tap) / stride, wherever that divides evenly.</summary>
+    private static void InputGradientGrids(in Conv2dShape shape, int* taps, int* tapY, int* tapX, GatherGrid* grids)
+    {
+        int s = shape.Stride, next = 0;
+        for (int g = 0; g < s * s; g++)
+        {
+            int top = g / s, left = g % s, start = next;
+            for (int kh = 0; kh < shape.KernelHeight; kh++)
+            {
+                if ((top + shape.Padding - kh) % s != 0) continue;
+                for (int kw = 0; kw < shape.KernelWidth; kw++)
+                {
+                    if ((left + shape.Padding - kw) % s != 0) continue;
+                    taps[next] = (kh * shape.KernelWidth) + kw;
+                    tapY[next] = (top + shape.Padding - kh) / s;
+                    tapX[next] = (left + shape.Padding - kw) / s;
+                    next++;
+                }
+            }
+
+            grids[g] = new GatherGrid
+            {
+                Height = Math.Max(0, (shape.InHeight - top + s - 1) / s),
+                Width = Math.Max(0, (shape.InWidth - left + s - 1) / s),
+                OutHeight = shape.InHeight,
+                OutWidth = shape.InWidth,
+                OutStep = s,
+                OutTop = top,
+                OutLeft = left,
+                SourceHeight = shape.OutHeight,
+                SourceWidth = shape.OutWidth,
+                SourceStep = 1,
+                TapStart = start,
+                TapCount = next - start,
+                TapY = tapY + start,
+                TapX = tapX + start,
+            };
+        }
+    }
+
+    /// <summary>One grid of one weight set. An item is a block of pixels with some of the panels.</summary>
+    private struct Job : IParallelBody
+    {
+        public GatherGrid Grid;
+        public Panels Panels;
+        public int Depth;
+        public int AllTaps;
+        public int FirstImage;
+        public int Rows;
+        public float* Source;
+        public float* Zeros;
+        public float* Packed;
+        public EpilogueStore Store;
+        private int panelsPerItem;
+
+        public void Start(CpuDevice device)
+        {
+            int blocks = (Rows + BlockRows - 1) / BlockRows;
+            if (blocks == 0) return;
+
+            // Few pixels with many channels: let the threads share the panels as well. The split depends on the sizes alone.
+            int groups = Math.Clamp(32 / blocks, 1, Panels.Count);
+            panelsPerItem = (Panels.Count + groups - 1) / groups;
+            device.For(blocks * ((Panels.Count + panelsPerItem - 1) / panelsPerItem), in this);
+        }
+
+        public readonly void Run(int item)
+        {
+            if (Panels.Lanes == 16) Run<Simd512, Vector512<float>>(item);
+            else if (Panels.Lanes == 8) Run<Simd256, Vector256<float>>(item);
+            else Run<Simd128, Vector128<float>>(item);
+        }
+
+        [SkipLocalsInit]
+        private readonly void Run<TSimd, TVector>(int item)
+            where TSimd : struct, ISimd<TVector>
+            where TVector : struct
+        {
+            const int tile = GatherKernel<TSimd, TVector>.Rows;
+            int groups = (Panels.Count + panelsPerItem - 1) / panelsPerItem;
+            int first = item / groups * BlockRows;
+            int firstPanel = item % groups * panelsPerItem;
+            int tiles = (Math.Min(BlockRows, Rows - first) + tile - 1) / tile;
+
+            float** pointers = stackalloc float*[BlockRows * Math.Max(1, Grid.TapCount)];
+            int* positions = stackalloc int[BlockRows];
+            float* sums = stackalloc float[BlockRows * Panels.Width];
+            Grid.Find(FirstImage, first, tiles * tile, Rows, Source, Depth, Zeros, tile, pointers, positions);
+
+            for (int panel = firstPanel; panel < Math.Min(Panels.Count, firstPanel + panelsPerItem); panel++)
+            {
+                int vectors = Panels.VectorsOf(panel), width = vectors * Panels.Lanes;
+                float* b = Packed + ((long)Panels.Start(panel) * AllTaps * Depth) + ((long)Grid.TapStart * Depth * width);
+                if (Grid.TapCount == 0) new Span<float>(sums, tiles * tile * width).Clear();
+                Sum<TSimd, TVector>(pointers, tiles, vectors, width, b, sums);
+                for (int row = 0; row < tiles * tile; row++)
+                    if (positions[row] >= 0)
+                        Store.Row(sums + ((long)row * width), positions[row], Panels.Start(panel), Panels.Valid(panel));
+            }
+        }
+
+        /// <summary>Sums a block over all taps and channels, a slice at a time.</summary>
+        private readonly void Sum<TSimd, TVector>(float** pointers, int tiles, int vectors, int width, float* b, float* sums)
+            where TSimd : struct, ISimd<TVector>
+            where TVector : struct
+        {
+            const int tile = GatherKernel<TSimd, TVector>.Rows;
+            int tapsPerSlice = Math.Max(1, SliceDepth / Depth);
+            for (int tap = 0; tap < Grid.TapCount; tap += tapsPerSlice)
+            {
+                int taps = Math.Min(tapsPerSlice, Grid.TapCount - tap);
+                for (int k = 0; k < Depth; k += SliceDepth)
+                {
+                    int depth = Math.Min(SliceDepth, Depth - k);
+                    float* slice = b + ((((long)tap * Depth) + k) * width);
+                    for (int t = 0; t < tiles; t++)
+                    {
+                        float** rows = pointers + (((long)t * Grid.TapCount) + tap) * tile;
+                        GatherKernel<TSimd, TVector>.Run(vectors, rows, taps, depth, k, slice, sums + ((long)t * tile * width), tap > 0 || k > 0);
+                    }
+                }
+            }
+        }
+    }
+}
