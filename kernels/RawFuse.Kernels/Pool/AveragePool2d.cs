@@ -1,0 +1,68 @@
+using System.Numerics.Tensors;
+using ILGPU;
+
+namespace RawFuse.Kernels;
+
+/// <summary>Arguments of <see cref="AveragePool2d"/> and <see cref="AveragePool2dGradient"/>.</summary>
+/// <param name="Shape">The sizes.</param>
+/// <param name="Input">[images, in height, in width, channels]: the values, or the gradients to write.</param>
+/// <param name="Output">[images, out height, out width, channels]: the averages to write, or their gradients.</param>
+public readonly record struct AveragePool2dArgs(PoolShape Shape, Storage<float> Input, Storage<float> Output);
+
+/// <summary>The mean of each window.</summary>
+public readonly unsafe struct AveragePool2d : IKernel<AveragePool2dArgs>
+{
+    /// <inheritdoc/>
+    public static void Cpu(CpuDevice device, in AveragePool2dArgs args) =>
+        device.For(args.Shape.Images * args.Shape.OutHeight, new Body(args.Shape, device.Pointer(args.Input), device.Pointer(args.Output)));
+
+    /// <inheritdoc/>
+    public static void Gpu(GpuDevice device, in AveragePool2dArgs args) =>
+        device.Launch(Kernel, args.Shape.OutputLength, new AveragePoolGpuArgs(new GpuPool(args.Shape), device.View(args.Input), device.View(args.Output)));
+
+    internal static void Kernel(AveragePoolGpuArgs a)
+    {
+        GpuPool s = a.Shape;
+        long count = (long)s.Images * s.OutHeight * s.OutWidth * s.Channels;
+        for (long index = GridStride.First; index < count; index += GridStride.Step)
+        {
+            int c = (int)(index % s.Channels);
+            long pixel = index / s.Channels;
+            int x = (int)(pixel % s.OutWidth);
+            int y = (int)(pixel / s.OutWidth % s.OutHeight);
+            long n = pixel / s.OutWidth / s.OutHeight;
+            long corner = (((((n * s.InHeight) + (y * s.Stride)) * s.InWidth) + (x * s.Stride)) * s.Channels) + c;
+            float sum = 0;
+            for (int i = 0; i < s.Window * s.Window; i++) sum += a.Input[corner + ((((long)(i / s.Window) * s.InWidth) + (i % s.Window)) * s.Channels)];
+            a.Output[index] = sum / (s.Window * s.Window);
+        }
+    }
+
+    /// <summary>One row of output pixels.</summary>
+    private readonly struct Body(PoolShape shape, float* input, float* output) : IParallelBody
+    {
+        public void Run(int item)
+        {
+            int n = item / shape.OutHeight, y = item % shape.OutHeight, channels = shape.Channels;
+            for (int x = 0; x < shape.OutWidth; x++)
+            {
+                var target = new Span<float>(output + ((((long)item * shape.OutWidth) + x) * channels), channels);
+                target.Clear();
+                for (int i = 0; i < shape.Window * shape.Window; i++)
+                {
+                    long pixel = ((((long)n * shape.InHeight) + (y * shape.Stride) + (i / shape.Window)) * shape.InWidth) + (x * shape.Stride) + (i % shape.Window);
+                    TensorPrimitives.Add(target, new ReadOnlySpan<float>(input + (pixel * channels), channels), target);
+                }
+
+                TensorPrimitives.Divide(target, shape.Window * shape.Window, target);
+            }
+        }
+    }
+}
+
+internal readonly struct AveragePoolGpuArgs(GpuPool shape, ArrayView<float> input, ArrayView<float> output)
+{
+    public readonly GpuPool Shape = shape;
+    public readonly ArrayView<float> Input = input;
+    public readonly ArrayView<float> Output = output;
+}

@@ -1,0 +1,78 @@
+using ILGPU;
+
+namespace RawFuse.Kernels;
+
+/// <summary>
+/// Arguments of <see cref="Pad2d"/>: output[n, y, x, c] = input[n, y - Top, x - Left, c], 0 where that lies outside.
+/// Negative offsets and a smaller output crop: so the gradient of a padding is a padding.
+/// </summary>
+public readonly record struct Pad2dArgs(
+    int Images, int InHeight, int InWidth, int OutHeight, int OutWidth, int Channels, int Top, int Left, Storage<float> Input, Storage<float> Output);
+
+/// <summary>Places images in larger ones with zeros around them, or crops them.</summary>
+public readonly unsafe struct Pad2d : IKernel<Pad2dArgs>
+{
+    /// <inheritdoc/>
+    public static void Cpu(CpuDevice device, in Pad2dArgs args) =>
+        device.For(args.Images * args.OutHeight, new Body(args, device.Pointer(args.Input), device.Pointer(args.Output)));
+
+    /// <inheritdoc/>
+    public static void Gpu(GpuDevice device, in Pad2dArgs args) =>
+        device.Launch(Kernel, (long)args.Images * args.OutHeight * args.OutWidth * args.Channels, new GpuArgs(device, args));
+
+    internal static void Kernel(GpuArgs a)
+    {
+        long count = (long)a.Images * a.OutHeight * a.OutWidth * a.Channels;
+        for (long index = GridStride.First; index < count; index += GridStride.Step)
+        {
+            long c = index % a.Channels;
+            long pixel = index / a.Channels;
+            int x = (int)(pixel % a.OutWidth) - a.Left;
+            int y = (int)(pixel / a.OutWidth % a.OutHeight) - a.Top;
+            long n = pixel / a.OutWidth / a.OutHeight;
+            float value = 0;
+            if (x >= 0 && x < a.InWidth && y >= 0 && y < a.InHeight) value = a.Input[(((((n * a.InHeight) + y) * a.InWidth) + x) * a.Channels) + c];
+            a.Output[index] = value;
+        }
+    }
+
+    /// <summary>One row of output pixels.</summary>
+    private readonly struct Body : IParallelBody
+    {
+        private readonly int inHeight, inWidth, outHeight, outWidth, channels, top, left;
+        private readonly float* input, output;
+
+        public Body(in Pad2dArgs args, float* input, float* output)
+        {
+            (inHeight, inWidth, outHeight, outWidth) = (args.InHeight, args.InWidth, args.OutHeight, args.OutWidth);
+            (channels, top, left) = (args.Channels, args.Top, args.Left);
+            this.input = input;
+            this.output = output;
+        }
+
+        public void Run(int item)
+        {
+            var row = new Span<float>(output + ((long)item * outWidth * channels), outWidth * channels);
+            row.Clear();
+            int n = item / outHeight, y = (item % outHeight) - top;
+            int start = Math.Max(0, left), end = Math.Min(outWidth, left + inWidth);
+            if (y < 0 || y >= inHeight || start >= end) return;
+            float* source = input + ((((((long)n * inHeight) + y) * inWidth) + start - left) * channels);
+            new ReadOnlySpan<float>(source, (end - start) * channels).CopyTo(row[(start * channels)..]);
+        }
+    }
+
+    internal readonly struct GpuArgs(GpuDevice device, in Pad2dArgs args)
+    {
+        public readonly ArrayView<float> Input = device.View(args.Input);
+        public readonly ArrayView<float> Output = device.View(args.Output);
+        public readonly int Images = args.Images;
+        public readonly int InHeight = args.InHeight;
+        public readonly int InWidth = args.InWidth;
+        public readonly int OutHeight = args.OutHeight;
+        public readonly int OutWidth = args.OutWidth;
+        public readonly int Channels = args.Channels;
+        public readonly int Top = args.Top;
+        public readonly int Left = args.Left;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Numerics.Tensors;
+using ILGPU;
+
+namespace RawFuse.Kernels;
+
+/// <summary>Arguments of <see cref="UpsampleNearest2d"/> and <see cref="UpsampleNearest2dGradient"/>; small: [images, height, width, channels], large: factor times as high and wide.</summary>
+public readonly record struct UpsampleNearest2dArgs(int Images, int Height, int Width, int Channels, int Factor, Storage<float> Small, Storage<float> Large)
+{
+    internal int LargeLength => checked(Images * Height * Factor * Width * Factor * Channels);
+
+    internal int SmallLength => checked(Images * Height * Width * Channels);
+}
+
+/// <summary>Enlarges images by repeating pixels; writes <see cref="UpsampleNearest2dArgs.Large"/>.</summary>
+public readonly unsafe struct UpsampleNearest2d : IKernel<UpsampleNearest2dArgs>
+{
+    /// <inheritdoc/>
+    public static void Cpu(CpuDevice device, in UpsampleNearest2dArgs args) =>
+        device.For(args.Images * args.Height, new Body(args.Width, args.Channels, args.Factor, device.Pointer(args.Small), device.Pointer(args.Large)));
+
+    /// <inheritdoc/>
+    public static void Gpu(GpuDevice device, in UpsampleNearest2dArgs args) => device.Launch(Kernel, args.LargeLength, new UpsampleGpuArgs(device, args));
+
+    internal static void Kernel(UpsampleGpuArgs a)
+    {
+        long count = (long)a.Images * a.Height * a.Factor * a.Width * a.Factor * a.Channels;
+        for (long index = GridStride.First; index < count; index += GridStride.Step)
+        {
+            long c = index % a.Channels;
+            long pixel = index / a.Channels;
+            long x = pixel % (a.Width * a.Factor) / a.Factor;
+            long row = pixel / (a.Width * a.Factor) / a.Factor;
+            a.Large[index] = a.Small[(((row * a.Width) + x) * a.Channels) + c];
+        }
+    }
+
+    /// <summary>One row of small pixels.</summary>
+    private readonly struct Body(int width, int channels, int factor, float* small, float* large) : IParallelBody
+    {
+        public void Run(int item)
+        {
+            int length = width * factor * channels;
+            float* first = large + ((long)item * factor * length);
+            for (int x = 0; x < width; x++)
+            {
+                var pixel = new ReadOnlySpan<float>(small + ((((long)item * width) + x) * channels), channels);
+                for (int i = 0; i < factor; i++) pixel.CopyTo(new Span<float>(first + (((long)x * factor) + i) * channels, channels));
+            }
+
+            for (int i = 1; i < factor; i++) new ReadOnlySpan<float>(first, length).CopyTo(new Span<float>(first + ((long)i * length), length));
+        }
+    }
+}
+
+/// <summary>Sums the gradients of the copies of each pixel; writes <see cref="UpsampleNearest2dArgs.Small"/>.</summary>
+public readonly unsafe struct UpsampleNearest2dGradient : IKernel<UpsampleNearest2dArgs>
+{
+    /// <inheritdoc/>
+    public static void Cpu(CpuDevice device, in UpsampleNearest2dArgs args) =>
+        device.For(args.Images * args.Height, new Body(args.Width, args.Channels, args.Factor, device.Pointer(args.Small), device.Pointer(args.Large)));
+
+    /// <inheritdoc/>
+    public static void Gpu(GpuDevice device, in UpsampleNearest2dArgs args) => device.Launch(Kernel, args.SmallLength, new UpsampleGpuArgs(device, args));
+
+    internal static void Kernel(UpsampleGpuArgs a)
+    {
+        long count = (long)a.Images * a.Height * a.Width * a.Channels;
+        long length = (long)a.Width * a.Factor * a.Channels;
+        for (long index = GridStride.First; index < count; index += GridStride.Step)
+        {
+            long c = index % a.Channels;
+            long pixel = index / a.Channels;
+            long x = pixel % a.Width;
+            long row = pixel / a.Width;
+            float sum = 0;
+            for (int dy = 0; dy < a.Factor; dy++)
+                for (int dx = 0; dx < a.Factor; dx++)
+                    sum += a.Large[(((row * a.Factor) + dy) * length) + (((x * a.Factor) + dx) * a.Channels) + c];
+            a.Small[index] = sum;
+        }
+    }
+
+    /// <summary>One row of small pixels.</summary>
+    private readonly struct Body(int width, int channels, int factor, float* small, float* large) : IParallelBody
+    {
+        public void Run(int item)
+        {
+            long length = (long)width * factor * channels;
+            for (int x = 0; x < width; x++)
+            {
+                var sum = new Span<float>(small + ((((long)item * width) + x) * channels), channels);
+                sum.Clear();
+                for (int dy = 0; dy < factor; dy++)
+                    for (int dx = 0; dx < factor; dx++)
+                        TensorPrimitives.Add(
+                            sum, new ReadOnlySpan<float>(large + ((((long)item * factor) + dy) * length) + ((((long)x * factor) + dx) * channels), channels), sum);
+            }
+        }
+    }
+}
+
+internal readonly struct UpsampleGpuArgs(GpuDevice device, in UpsampleNearest2dArgs args)
+{
+    public readonly ArrayView<float> Small = device.View(args.Small);
+    public readonly ArrayView<float> Large = device.View(args.Large);
+    public readonly int Images = args.Images;
+    public readonly int Height = args.Height;
+    public readonly int Width = args.Width;
+    public readonly int Channels = args.Channels;
+    public readonly int Factor = args.Factor;
+}
