@@ -6,7 +6,7 @@ namespace RawFuse.NeuralFuse.Energy;
 /// <param name="FilterReads">Weights read from the filter SRAM.</param>
 /// <param name="IfmapReads">Activations read from the ifmap SRAM.</param>
 /// <param name="OfmapWrites">Outputs and partial sums written to the ofmap SRAM.</param>
-/// <param name="Cycles">Clock cycles, counted from 1 (SCALE-SIM v2 reports the index of the last one, one less per layer).</param>
+/// <param name="Cycles">Clock cycles, all of them (SCALE-SIM v2 reports one less per layer).</param>
 /// <param name="Macs">Multiply-accumulates.</param>
 public readonly record struct AccessCounts(long FilterReads, long IfmapReads, long OfmapWrites, long Cycles, long Macs)
 {

@@ -99,7 +99,7 @@ public sealed class VoltageCurveTests
     [InlineData(1.0001)]
     [InlineData(double.NaN)]
     [InlineData(double.NegativeInfinity)]
-    public void VoltagesOutsideTheMeasurementAreRefused(double voltage)
+    public void VoltagesOutsideTheCurveAreRefused(double voltage)
     {
         Assert.Throws<ArgumentOutOfRangeException>("voltage", () => VoltageCurve.Ber(voltage));
         Assert.Throws<ArgumentOutOfRangeException>("voltage", () => VoltageCurve.EnergyRatio(voltage));
@@ -111,7 +111,7 @@ public sealed class VoltageCurveTests
     [InlineData(0.26)]
     [InlineData(-0.01)]
     [InlineData(double.NaN)]
-    public void RatesOutsideTheMeasurementAreRefused(double ber)
+    public void RatesOutsideTheCurveAreRefused(double ber)
     {
         Assert.Throws<ArgumentOutOfRangeException>("ber", () => VoltageCurve.VoltageForBer(ber));
         Assert.Throws<ArgumentOutOfRangeException>("ber", () => OperatingPoint.ForBer(ber));
