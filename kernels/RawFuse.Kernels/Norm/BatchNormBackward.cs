@@ -1,0 +1,164 @@
+using System.Numerics;
+using ILGPU;
+
+namespace RawFuse.Kernels;
+
+/// <summary>
+/// Arguments of <see cref="BatchNormBackward"/>. With n = (x - mean) * inverse deviation: betaGradient = sum g,
+/// gammaGradient = sum g n, inputGradient = gamma * inverse deviation * (g - betaGradient / rows - n * gammaGradient / rows).
+/// </summary>
+/// <param name="X">[rows, channels], the forward pass's input.</param>
+/// <param name="OutputGradient">[rows, channels].</param>
+/// <param name="Gamma">[channels] factors.</param>
+/// <param name="Mean">[channels], as the forward pass left it.</param>
+/// <param name="InverseDeviation">[channels], as the forward pass left it.</param>
+/// <param name="InputGradient">[rows, channels], written; may be the output gradient's buffer; null when not wanted.</param>
+/// <param name="GammaGradient">[channels], written.</param>
+/// <param name="BetaGradient">[channels], written.</param>
+/// <param name="Rows">Images times pixels.</param>
+/// <param name="Channels">Channels.</param>
+public readonly record struct BatchNormBackwardArgs(
+    Storage<float> X, Storage<float> OutputGradient, Storage<float> Gamma, Storage<float> Mean, Storage<float> InverseDeviation, Storage<float>? InputGradient,
+    Storage<float> GammaGradient, Storage<float> BetaGradient, int Rows, int Channels);
+
+/// <summary>The gradients of <see cref="BatchNormForward"/>, through the batch's statistics too.</summary>
+public readonly unsafe struct BatchNormBackward : IKernel<BatchNormBackwardArgs>
+{
+    /// <inheritdoc/>
+    public static void Cpu(CpuDevice device, in BatchNormBackwardArgs args)
+    {
+        int rows = args.Rows, channels = args.Channels, blocks = RowBlocks.Of(rows);
+        using Storage<float> partial = device.Allocate<float>(checked(2 * blocks * channels));
+        float* sums = device.Pointer(partial);
+        float* x = device.Pointer(args.X), g = device.Pointer(args.OutputGradient), mean = device.Pointer(args.Mean), inverse = device.Pointer(args.InverseDeviation);
+        device.For(blocks, new SumBody(x, g, mean, inverse, sums, rows, channels));
+        Span<float> gammaGradient = device.Span(args.GammaGradient), betaGradient = device.Span(args.BetaGradient);
+        for (int c = 0; c < channels; c++)
+        {
+            double sumG = 0, sumGn = 0;
+            for (int block = 0; block < blocks; block++)
+            {
+                sumG += sums[(2L * block * channels) + c];
+                sumGn += sums[(((2L * block) + 1) * channels) + c];
+            }
+
+            betaGradient[c] = (float)sumG;
+            gammaGradient[c] = (float)sumGn;
+        }
+
+        if (args.InputGradient is null) return;
+        device.For(
+            blocks,
+            new InputBody(
+                x, g, device.Pointer(args.Gamma), mean, inverse, device.Pointer(args.GammaGradient), device.Pointer(args.BetaGradient),
+                device.Pointer(args.InputGradient), rows, channels));
+    }
+
+    /// <inheritdoc/>
+    public static void Gpu(GpuDevice device, in BatchNormBackwardArgs args)
+    {
+        var a = new GpuArgs(device, in args);
+        device.Launch(SumKernel, args.Channels, a);
+        if (args.InputGradient is not null) device.Launch(InputKernel, (long)args.Rows * args.Channels, a);
+    }
+
+    internal static void SumKernel(GpuArgs a)
+    {
+        for (long c = GridStride.First; c < a.Channels; c += GridStride.Step)
+        {
+            double sumG = 0;
+            double sumGn = 0;
+            for (long r = 0; r < a.Rows; r++)
+            {
+                long i = (r * a.Channels) + c;
+                sumG += a.OutputGradient[i];
+                sumGn += a.OutputGradient[i] * ((a.X[i] - a.Mean[c]) * a.InverseDeviation[c]);
+            }
+
+            a.BetaGradient[c] = (float)sumG;
+            a.GammaGradient[c] = (float)sumGn;
+        }
+    }
+
+    internal static void InputKernel(GpuArgs a)
+    {
+        long count = (long)a.Rows * a.Channels;
+        for (long i = GridStride.First; i < count; i += GridStride.Step)
+        {
+            long c = i % a.Channels;
+            float n = (a.X[i] - a.Mean[c]) * a.InverseDeviation[c];
+            a.InputGradient[i] = a.Gamma[c] * a.InverseDeviation[c] * (a.OutputGradient[i] - (a.BetaGradient[c] / a.Rows) - (n * (a.GammaGradient[c] / a.Rows)));
+        }
+    }
+
+    /// <summary>Sums a block's gradients, plain and times the normalized input.</summary>
+    private readonly struct SumBody(float* x, float* g, float* mean, float* inverse, float* partial, int rows, int channels) : IParallelBody
+    {
+        public void Run(int item)
+        {
+            float* sumG = partial + (2L * item * channels), sumGn = sumG + channels;
+            new Span<float>(sumG, 2 * channels).Clear();
+            int end = Math.Min(rows, (item + 1) * RowBlocks.Rows);
+            for (int r = item * RowBlocks.Rows; r < end; r++)
+            {
+                float* xr = x + ((long)r * channels), gr = g + ((long)r * channels);
+                int c = 0;
+                for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
+                {
+                    Vector<float> gradient = Vector.Load(gr + c);
+                    Vector<float> n = (Vector.Load(xr + c) - Vector.Load(mean + c)) * Vector.Load(inverse + c);
+                    Vector.Store(Vector.Load(sumG + c) + gradient, sumG + c);
+                    Vector.Store(Vector.Load(sumGn + c) + (gradient * n), sumGn + c);
+                }
+
+                for (; c < channels; c++)
+                {
+                    sumG[c] += gr[c];
+                    sumGn[c] += gr[c] * ((xr[c] - mean[c]) * inverse[c]);
+                }
+            }
+        }
+    }
+
+    private readonly struct InputBody(
+        float* x, float* g, float* gamma, float* mean, float* inverse, float* gammaGradient, float* betaGradient, float* dx, int rows, int channels) : IParallelBody
+    {
+        public void Run(int item)
+        {
+            float share = 1f / rows;
+            int end = Math.Min(rows, (item + 1) * RowBlocks.Rows);
+            for (int r = item * RowBlocks.Rows; r < end; r++)
+            {
+                float* xr = x + ((long)r * channels), gr = g + ((long)r * channels), dr = dx + ((long)r * channels);
+                int c = 0;
+                for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
+                {
+                    Vector<float> deviation = Vector.Load(inverse + c);
+                    Vector<float> n = (Vector.Load(xr + c) - Vector.Load(mean + c)) * deviation;
+                    Vector<float> centered = Vector.Load(gr + c) - (Vector.Load(betaGradient + c) * share) - (n * (Vector.Load(gammaGradient + c) * share));
+                    Vector.Store(Vector.Load(gamma + c) * deviation * centered, dr + c);
+                }
+
+                for (; c < channels; c++)
+                {
+                    float n = (xr[c] - mean[c]) * inverse[c];
+                    dr[c] = gamma[c] * inverse[c] * (gr[c] - (betaGradient[c] * share) - (n * (gammaGradient[c] * share)));
+                }
+            }
+        }
+    }
+
+    internal readonly struct GpuArgs(GpuDevice device, in BatchNormBackwardArgs args)
+    {
+        public readonly ArrayView<float> X = device.View(args.X);
+        public readonly ArrayView<float> OutputGradient = device.View(args.OutputGradient);
+        public readonly ArrayView<float> Gamma = device.View(args.Gamma);
+        public readonly ArrayView<float> Mean = device.View(args.Mean);
+        public readonly ArrayView<float> InverseDeviation = device.View(args.InverseDeviation);
+        public readonly ArrayView<float> InputGradient = device.ViewOrEmpty(args.InputGradient, args.X);
+        public readonly ArrayView<float> GammaGradient = device.View(args.GammaGradient);
+        public readonly ArrayView<float> BetaGradient = device.View(args.BetaGradient);
+        public readonly int Rows = args.Rows;
+        public readonly int Channels = args.Channels;
+    }
+}

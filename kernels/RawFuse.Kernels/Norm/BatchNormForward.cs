@@ -1,0 +1,169 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using ILGPU;
+
+namespace RawFuse.Kernels;
+
+/// <summary>
+/// Arguments of <see cref="BatchNormForward"/>: batch normalization in training, over the rows of [rows, channels].
+/// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta with the batch's own mean and (biased) variance.
+/// </summary>
+/// <param name="X">[rows, channels].</param>
+/// <param name="Y">[rows, channels].</param>
+/// <param name="Gamma">[channels] factors.</param>
+/// <param name="Beta">[channels] summands.</param>
+/// <param name="Mean">[channels], receives the batch's mean.</param>
+/// <param name="InverseDeviation">[channels], receives 1 / sqrt(variance + epsilon).</param>
+/// <param name="RunningMean">[channels], moved towards the batch's mean by the momentum.</param>
+/// <param name="RunningVariance">[channels], moved towards the batch's unbiased variance by the momentum.</param>
+/// <param name="Rows">Images times pixels, at least 2.</param>
+/// <param name="Channels">Channels.</param>
+/// <param name="Momentum">Weight of the batch in the running statistics, 0 to 1 (PyTorch's convention).</param>
+/// <param name="Epsilon">Added to the variance.</param>
+public readonly record struct BatchNormForwardArgs(
+    Storage<float> X, Storage<float> Y, Storage<float> Gamma, Storage<float> Beta, Storage<float> Mean, Storage<float> InverseDeviation,
+    Storage<float> RunningMean, Storage<float> RunningVariance, int Rows, int Channels, float Momentum, float Epsilon);
+
+/// <summary>Batch normalization with the batch's statistics.</summary>
+public readonly unsafe struct BatchNormForward : IKernel<BatchNormForwardArgs>
+{
+    /// <inheritdoc/>
+    public static void Cpu(CpuDevice device, in BatchNormForwardArgs args)
+    {
+        int rows = args.Rows, channels = args.Channels, blocks = RowBlocks.Of(rows);
+        using Storage<float> partial = device.Allocate<float>(checked(blocks * channels));
+        float* x = device.Pointer(args.X), mean = device.Pointer(args.Mean), inverse = device.Pointer(args.InverseDeviation), sums = device.Pointer(partial);
+
+        // Two passes, each summed in blocks and then in double: no cancellation when the mean is far from 0.
+        device.For(blocks, new SumBody(x, null, sums, rows, channels));
+        for (int c = 0; c < channels; c++) mean[c] = (float)(Total(sums, blocks, channels, c) / rows);
+        device.For(blocks, new SumBody(x, mean, sums, rows, channels));
+        Span<float> runningMean = device.Span(args.RunningMean), runningVariance = device.Span(args.RunningVariance);
+        for (int c = 0; c < channels; c++)
+        {
+            double squares = Total(sums, blocks, channels, c);
+            inverse[c] = (float)(1 / Math.Sqrt((squares / rows) + args.Epsilon));
+            runningMean[c] += args.Momentum * (mean[c] - runningMean[c]);
+            runningVariance[c] += args.Momentum * ((float)(squares / (rows - 1)) - runningVariance[c]);
+        }
+
+        device.For(
+            blocks, new NormalizeBody(x, device.Pointer(args.Y), device.Pointer(args.Gamma), device.Pointer(args.Beta), mean, inverse, rows, channels));
+    }
+
+    /// <inheritdoc/>
+    public static void Gpu(GpuDevice device, in BatchNormForwardArgs args)
+    {
+        var a = new GpuArgs(device, in args);
+        device.Launch(StatisticsKernel, args.Channels, a);
+        device.Launch(NormalizeKernel, (long)args.Rows * args.Channels, a);
+    }
+
+    internal static void StatisticsKernel(GpuArgs a)
+    {
+        for (long c = GridStride.First; c < a.Channels; c += GridStride.Step)
+        {
+            // Doubles stand in for the CPU's blocked sums.
+            double sum = 0;
+            for (long r = 0; r < a.Rows; r++) sum += a.X[(r * a.Channels) + c];
+            double mean = (float)(sum / a.Rows);
+            double squares = 0;
+            for (long r = 0; r < a.Rows; r++)
+            {
+                double d = a.X[(r * a.Channels) + c] - mean;
+                squares += d * d;
+            }
+
+            a.Mean[c] = (float)mean;
+            a.InverseDeviation[c] = (float)(1 / Math.Sqrt((squares / a.Rows) + a.Epsilon));
+            a.RunningMean[c] += a.Momentum * ((float)mean - a.RunningMean[c]);
+            a.RunningVariance[c] += a.Momentum * ((float)(squares / (a.Rows - 1)) - a.RunningVariance[c]);
+        }
+    }
+
+    internal static void NormalizeKernel(GpuArgs a)
+    {
+        long count = (long)a.Rows * a.Channels;
+        for (long i = GridStride.First; i < count; i += GridStride.Step)
+        {
+            long c = i % a.Channels;
+            a.Y[i] = ((a.X[i] - a.Mean[c]) * (a.InverseDeviation[c] * a.Gamma[c])) + a.Beta[c];
+        }
+    }
+
+    private static double Total(float* sums, int blocks, int channels, int channel)
+    {
+        double total = 0;
+        for (int block = 0; block < blocks; block++) total += sums[((long)block * channels) + channel];
+        return total;
+    }
+
+    /// <summary>Sums a block's values, or the squares of their distances from the mean.</summary>
+    private readonly struct SumBody(float* x, float* mean, float* partial, int rows, int channels) : IParallelBody
+    {
+        public void Run(int item)
+        {
+            var sum = new Span<float>(partial + ((long)item * channels), channels);
+            sum.Clear();
+            int end = Math.Min(rows, (item + 1) * RowBlocks.Rows);
+            for (int r = item * RowBlocks.Rows; r < end; r++)
+            {
+                float* row = x + ((long)r * channels);
+                if (mean == null) TensorPrimitives.Add(sum, new ReadOnlySpan<float>(row, channels), sum);
+                else AddSquares(row, sum);
+            }
+        }
+
+        private void AddSquares(float* row, Span<float> sum)
+        {
+            fixed (float* s = sum)
+            {
+                int c = 0;
+                for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
+                {
+                    var d = Vector.Load(row + c) - Vector.Load(mean + c);
+                    Vector.Store(Vector.Load(s + c) + (d * d), s + c);
+                }
+
+                for (; c < channels; c++) s[c] += (row[c] - mean[c]) * (row[c] - mean[c]);
+            }
+        }
+    }
+
+    private readonly struct NormalizeBody(float* x, float* y, float* gamma, float* beta, float* mean, float* inverse, int rows, int channels) : IParallelBody
+    {
+        public void Run(int item)
+        {
+            int end = Math.Min(rows, (item + 1) * RowBlocks.Rows);
+            for (int r = item * RowBlocks.Rows; r < end; r++)
+            {
+                float* from = x + ((long)r * channels), to = y + ((long)r * channels);
+                int c = 0;
+                for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
+                {
+                    var factor = Vector.Load(inverse + c) * Vector.Load(gamma + c);
+                    var centered = Vector.Load(from + c) - Vector.Load(mean + c);
+                    Vector.Store((centered * factor) + Vector.Load(beta + c), to + c);
+                }
+
+                for (; c < channels; c++) to[c] = ((from[c] - mean[c]) * (inverse[c] * gamma[c])) + beta[c];
+            }
+        }
+    }
+
+    internal readonly struct GpuArgs(GpuDevice device, in BatchNormForwardArgs args)
+    {
+        public readonly ArrayView<float> X = device.View(args.X);
+        public readonly ArrayView<float> Y = device.View(args.Y);
+        public readonly ArrayView<float> Gamma = device.View(args.Gamma);
+        public readonly ArrayView<float> Beta = device.View(args.Beta);
+        public readonly ArrayView<float> Mean = device.View(args.Mean);
+        public readonly ArrayView<float> InverseDeviation = device.View(args.InverseDeviation);
+        public readonly ArrayView<float> RunningMean = device.View(args.RunningMean);
+        public readonly ArrayView<float> RunningVariance = device.View(args.RunningVariance);
+        public readonly int Rows = args.Rows;
+        public readonly int Channels = args.Channels;
+        public readonly float Momentum = args.Momentum;
+        public readonly float Epsilon = args.Epsilon;
+    }
+}
