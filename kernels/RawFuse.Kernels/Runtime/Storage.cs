@@ -35,6 +35,9 @@ public sealed class Storage<T> : IDisposable
         }
     }
 
+    /// <summary>Whether anyone else holds a reference: then the values must not be changed in place.</summary>
+    public bool IsShared => Volatile.Read(ref references) > 1;
+
     /// <summary>Adds a reference and returns this buffer.</summary>
     public Storage<T> Share()
     {
