@@ -17,5 +17,5 @@ public sealed record Augmentation(int Padding, bool Flip)
     public static Augmentation Signs { get; } = new(2, Flip: false);
 
     /// <summary>Width of the black border in pixels, not negative.</summary>
-    public int Padding { get; init; } = Padding >= 0 ? Padding : throw new ArgumentOutOfRangeException(nameof(Padding), Padding, "The padding is negative.");
+    public int Padding { get; } = Padding >= 0 ? Padding : throw new ArgumentOutOfRangeException(nameof(Padding), Padding, "The padding is negative.");
 }

@@ -27,6 +27,16 @@ internal struct RandomStream
 
     public bool Chance(float probability) => NextSingle() < probability;
 
+    /// <summary>
+    /// Cosine and sine of a random angle up to 2 atan(<paramref name="limit"/>) each way, about 114 degrees per unit while small. Computed from the tangent
+    /// of the half angle, which takes exactly rounded operations only; a library's sine is not the same everywhere.
+    /// </summary>
+    public (float Cos, float Sin) Rotation(float limit)
+    {
+        float tangent = Range(-limit, limit), norm = 1f + tangent * tangent;
+        return ((1f - tangent * tangent) / norm, 2f * tangent / norm);
+    }
+
     /// <summary>Fisher-Yates: every order equally likely.</summary>
     public void Shuffle(Span<int> items)
     {

@@ -20,11 +20,11 @@ public static class SyntheticSigns
     /// <summary>The sign of each class, in label order.</summary>
     public static IReadOnlyList<string> ClassNames { get; } = [.. SignCatalog.Signs.Select(sign => sign.Name)];
 
-    /// <summary>Training images; never from the same draws as <see cref="Test"/>, whatever the seeds.</summary>
+    /// <summary>Training images, drawn from a stream of their own: none is in <see cref="Test"/>, even of the same seed.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     public static ImageSet Train(int count, ulong seed) => Generate("signs-train", count, seed, TrainStream, -1);
 
-    /// <summary>Test images; never from the same draws as <see cref="Train"/>, whatever the seeds.</summary>
+    /// <summary>Test images, drawn from a stream of their own: none is in <see cref="Train"/>, even of the same seed.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     public static ImageSet Test(int count, ulong seed) => Generate("signs-test", count, seed, TestStream, -1);
 

@@ -15,10 +15,7 @@ internal readonly struct Pose
         _radius = random.Range(8.5f, 13f);
         _centreX = SyntheticSigns.Side / 2 + random.Range(-4f, 4f);
         _centreY = SyntheticSigns.Side / 2 + random.Range(-4f, 4f);
-
-        // cos and sin from the tangent of the half angle (up to 18 degrees each way): exact operations, where a library's sine is not the same everywhere.
-        float tangent = random.Range(-0.16f, 0.16f), norm = 1f + tangent * tangent;
-        float cos = (1f - tangent * tangent) / norm, sin = 2f * tangent / norm;
+        (float cos, float sin) = random.Rotation(0.16f);
         float squeeze = random.Range(1f, 1.25f), shear = random.Range(-0.15f, 0.15f);
         _xx = squeeze * cos / _radius;
         _xy = squeeze * sin / _radius;

@@ -7,33 +7,34 @@ internal static class Scene
 {
     private const int Side = SyntheticSigns.Side;
 
-    /// <summary>Sky over ground, clutter, and a texture over all.</summary>
+    /// <summary>A fading sky over the ground, clutter, and a coarse and a fine texture over all.</summary>
     public static void PaintBackground(Span<Vector3> scene, ref RandomStream random)
     {
-        Vector3 top = AnyColour(ref random), horizon = AnyColour(ref random), ground = AnyColour(ref random);
+        Vector3 top = Colour(ref random, 0.4f), horizon = Colour(ref random, 0.4f), ground = Colour(ref random, 0.4f);
         float horizonY = random.Range(0.3f, 1.1f) * Side;
         for (int y = 0; y < Side; y++)
             scene.Slice(y * Side, Side).Fill(y < horizonY ? top + (horizon - top) * (y / horizonY) : ground);
 
-        for (int i = 4 + random.Next(7); i > 0; i--) PaintClutter(scene, ref random, random.Range(0f, Side), random.Range(0f, Side), 2f, 10f);
-        PaintTexture(scene, ref random, cells: 4, random.Range(0f, 0.25f));
-        PaintTexture(scene, ref random, cells: 16, random.Range(0f, 0.20f));
+        for (int i = 4 + random.Next(7); i > 0; i--) PaintClutter(scene, ref random, smallest: 2f, largest: 10f);
+        PaintTexture(scene, ref random, cells: 4, strongest: 0.25f);
+        PaintTexture(scene, ref random, cells: 16, strongest: 0.20f);
     }
 
     /// <summary>Twigs, stickers and dirt, over the sign too.</summary>
     public static void PaintOcclusion(Span<Vector3> scene, ref RandomStream random)
     {
-        for (int i = random.Next(4); i > 0; i--) PaintClutter(scene, ref random, random.Range(0f, Side), random.Range(0f, Side), 1f, 3.5f);
+        for (int i = random.Next(4); i > 0; i--) PaintClutter(scene, ref random, smallest: 1f, largest: 3.5f);
     }
 
     /// <summary>A turned box or an ellipse with half axes between the two sizes, in pixels.</summary>
-    private static void PaintClutter(Span<Vector3> scene, ref RandomStream random, float centreX, float centreY, float smallest, float largest)
+    private static void PaintClutter(Span<Vector3> scene, ref RandomStream random, float smallest, float largest)
     {
-        Vector3 colour = AnyColour(ref random);
+        float centreX = random.Range(0f, Side), centreY = random.Range(0f, Side);
+        float saturation = random.Chance(0.3f) ? 1f : 0.4f;
+        Vector3 colour = Colour(ref random, saturation);
         bool round = random.Chance(0.5f);
         float halfWidth = random.Range(smallest, largest), halfHeight = random.Range(smallest, largest);
-        float tangent = random.Range(-1f, 1f), norm = 1f + tangent * tangent;
-        float cos = (1f - tangent * tangent) / norm, sin = 2f * tangent / norm;
+        (float cos, float sin) = random.Rotation(1f);
         for (int y = 0; y < Side; y++)
         {
             for (int x = 0; x < Side; x++)
@@ -48,8 +49,9 @@ internal static class Scene
     }
 
     /// <summary>Value noise: random brightness on a lattice of cells x cells, bilinear in between.</summary>
-    private static void PaintTexture(Span<Vector3> scene, ref RandomStream random, int cells, float strength)
+    private static void PaintTexture(Span<Vector3> scene, ref RandomStream random, int cells, float strongest)
     {
+        float strength = random.Range(0f, strongest);
         int nodes = cells + 1;
         Span<float> lattice = stackalloc float[nodes * nodes];
         foreach (ref float node in lattice) node = random.Range(-strength, strength);
@@ -69,10 +71,11 @@ internal static class Scene
         }
     }
 
-    private static Vector3 AnyColour(ref RandomStream random)
+    /// <summary>A random colour, from grey up to the given saturation.</summary>
+    private static Vector3 Colour(ref RandomStream random, float saturation)
     {
-        Vector3 colour = new(random.NextSingle(), random.NextSingle(), random.NextSingle());
         Vector3 grey = new(random.NextSingle());
-        return grey + (colour - grey) * random.NextSingle();
+        Vector3 vivid = new(random.NextSingle(), random.NextSingle(), random.NextSingle());
+        return grey + (vivid - grey) * (saturation * random.NextSingle());
     }
 }

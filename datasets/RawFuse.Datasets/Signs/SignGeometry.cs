@@ -8,7 +8,7 @@ internal static class SignGeometry
 {
     private const float HalfRoot2 = 0.70710678f, HalfRoot3 = 0.86602540f;
 
-    // Segments of a character, as on a seven-segment display, plus T's middle stroke:
+    // Segments of a character, as on a seven-segment display, plus T's middle stroke (S is drawn as 5, O as 0):
     //   top = 1, upper right = 2, lower right = 4, bottom = 8, lower left = 16, upper left = 32, middle bar = 64, middle stroke = 128.
     private const byte Digit0 = 63, Digit3 = 79, Digit5 = 109, Digit8 = 127, LetterP = 115, LetterT = 129;
 
@@ -32,6 +32,9 @@ internal static class SignGeometry
         };
     }
 
+    /// <summary>The pole that carries the sign, from its middle down.</summary>
+    public static float Pole(float x, float y) => Box(x, y - 3f, 0.09f, 3f);
+
     public static float Symbol(SignKind sign, float x, float y)
     {
         // A triangle offers less room, and offers it lower down.
@@ -51,7 +54,7 @@ internal static class SignGeometry
         SignSymbol.Text30 => Text(Characters30, x, y, 0.42f, 0.13f),
         SignSymbol.Text50 => Text(Characters50, x, y, 0.42f, 0.13f),
         SignSymbol.Text80 => Text(Characters80, x, y, 0.42f, 0.13f),
-        SignSymbol.TextStop => Text(CharactersStop, x, y, 0.25f, 0.10f),
+        SignSymbol.TextStop => Text(CharactersStop, x, y, 0.18f, 0.09f),
         SignSymbol.TextP => Text(CharactersP, x, y, 0.55f, 0.18f),
         _ => float.PositiveInfinity,
     };

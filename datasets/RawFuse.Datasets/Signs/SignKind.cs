@@ -8,7 +8,7 @@ internal enum SignShape { Circle, TriangleUp, TriangleDown, Octagon, Diamond, Sq
 /// <summary>What is painted on the face of a sign. The texts stand for the characters in their names.</summary>
 internal enum SignSymbol { None, ArrowUp, ArrowLeft, ArrowRight, Bar, Plus, Exclamation, Text30, Text50, Text80, TextStop, TextP }
 
-/// <summary>One class of sign. Colours are linear RGB in [0, 1].</summary>
+/// <summary>One class of sign. Colours are RGB in [0, 1].</summary>
 /// <param name="Name">Name of the class.</param>
 /// <param name="Shape">Outline.</param>
 /// <param name="RimWidth">Width of the rim, in units of the sign's radius.</param>

@@ -19,11 +19,15 @@ internal static class SignRenderer
     private static void PaintSign(Span<Vector3> scene, SignKind sign, in Pose pose, ref RandomStream random)
     {
         Vector3 rim = Aged(sign.Rim, ref random), face = Aged(sign.Face, ref random), ink = Aged(sign.Ink, ref random);
+        Vector3 pole = new(random.Range(0.2f, 0.8f));
         for (int y = 0; y < SyntheticSigns.Side; y++)
         {
             for (int x = 0; x < SyntheticSigns.Side; x++)
             {
                 (float sx, float sy) = pose.ToSign(x + 0.5f, y + 0.5f);
+                ref Vector3 pixel = ref scene[y * SyntheticSigns.Side + x];
+                pixel += (pole - pixel) * pose.Coverage(SignGeometry.Pole(sx, sy));
+
                 float outline = SignGeometry.Outline(sign.Shape, sx, sy);
                 float painted = pose.Coverage(outline);
                 if (painted == 0f) continue;
@@ -31,8 +35,6 @@ internal static class SignRenderer
                 float inRim = pose.Coverage(outline + sign.RimWidth);
                 Vector3 colour = rim + (face - rim) * inRim;
                 if (inRim > 0f) colour += (ink - colour) * (inRim * pose.Coverage(SignGeometry.Symbol(sign, sx, sy)));
-
-                ref Vector3 pixel = ref scene[y * SyntheticSigns.Side + x];
                 pixel += (colour - pixel) * painted;
             }
         }
