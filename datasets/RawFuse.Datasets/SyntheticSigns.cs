@@ -35,7 +35,9 @@ public static class SyntheticSigns
     /// <param name="seed">Seed of the set.</param>
     /// <param name="stream">Sets of one seed and different streams have nothing in common. 0 is the training set's, 1 the test set's.</param>
     /// <param name="maxThreads">Threads to draw on, or -1 for all; does not change the result.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative, or <paramref name="maxThreads"/> is neither positive nor -1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="count"/> is negative, or <paramref name="maxThreads"/> is neither positive nor -1.
+    /// </exception>
     public static ImageSet Generate(int count, ulong seed, ulong stream = TrainStream, int maxThreads = -1) =>
         Generate("signs", count, seed, stream, maxThreads);
 

@@ -10,7 +10,7 @@ internal readonly struct Pose
     private readonly float _xx, _xy, _yx, _yy;
     private readonly float _tiltX, _tiltY;
 
-    private Pose(ref RandomStream random)
+    public Pose(ref RandomStream random)
     {
         _radius = random.Range(8.5f, 13f);
         _centreX = SyntheticSigns.Side / 2 + random.Range(-4f, 4f);
@@ -24,8 +24,6 @@ internal readonly struct Pose
         _tiltX = random.Range(-0.012f, 0.012f);
         _tiltY = random.Range(-0.012f, 0.012f);
     }
-
-    public static Pose Draw(ref RandomStream random) => new(ref random);
 
     /// <summary>The point of the sign's plane seen at a point of the picture, in pixels.</summary>
     public (float X, float Y) ToSign(float x, float y)

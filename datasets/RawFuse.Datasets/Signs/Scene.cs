@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace RawFuse.Datasets.Signs;
 
-/// <summary>What is behind and in front of a sign. Clutter takes any colour, those of signs included, so the colours in a picture do not name the sign.</summary>
+/// <summary>
+/// What is behind and in front of a sign. Clutter takes any colour, those of signs included, so the colours in a picture do not name the sign.
+/// </summary>
 internal static class Scene
 {
     private const int Side = SyntheticSigns.Side;

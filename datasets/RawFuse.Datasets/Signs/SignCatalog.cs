@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace RawFuse.Datasets.Signs;
 
-/// <summary>The classes of <see cref="SyntheticSigns"/>. Several share outline and colours and differ in the symbol alone, so colour does not tell them apart.</summary>
+/// <summary>
+/// The classes of <see cref="SyntheticSigns"/>. Several share outline and colours and differ in the symbol alone, so colour does not tell them apart.
+/// </summary>
 internal static class SignCatalog
 {
     private static readonly Vector3 Red = new(0.72f, 0.07f, 0.09f), Blue = new(0.06f, 0.24f, 0.62f), Yellow = new(0.95f, 0.72f, 0.08f);

@@ -10,8 +10,7 @@ internal static class SignRenderer
     {
         Span<Vector3> scene = stackalloc Vector3[SyntheticSigns.Side * SyntheticSigns.Side];
         Scene.PaintBackground(scene, ref random);
-        Pose pose = Pose.Draw(ref random);
-        PaintSign(scene, sign, pose, ref random);
+        PaintSign(scene, sign, new Pose(ref random), ref random);
         Scene.PaintOcclusion(scene, ref random);
         Camera.Capture(scene, ref random, pixels);
     }
@@ -32,9 +31,9 @@ internal static class SignRenderer
                 float painted = pose.Coverage(outline);
                 if (painted == 0f) continue;
 
-                float inRim = pose.Coverage(outline + sign.RimWidth);
-                Vector3 colour = rim + (face - rim) * inRim;
-                if (inRim > 0f) colour += (ink - colour) * (inRim * pose.Coverage(SignGeometry.Symbol(sign, sx, sy)));
+                float inside = pose.Coverage(outline + sign.RimWidth);
+                Vector3 colour = rim + (face - rim) * inside;
+                if (inside > 0f) colour += (ink - colour) * (inside * pose.Coverage(SignGeometry.Symbol(sign, sx, sy)));
                 pixel += (colour - pixel) * painted;
             }
         }
