@@ -1,0 +1,24 @@
+namespace RawFuse.Serialization;
+
+/// <summary>Opens files for the readers of this namespace and turns every failure of the file system into a <see cref="FileFormatException"/>.</summary>
+internal static class InputFile
+{
+    /// <summary>Runs <paramref name="parse"/> on the open file.</summary>
+    /// <exception cref="FileFormatException">The file is missing or unreadable, or <paramref name="parse"/> refused it.</exception>
+    public static T Read<T>(string path, Func<FileStream, T> parse)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            // The readers check every claimed size against the file's length, which a pipe does not have.
+            if (!stream.CanSeek) throw new FileFormatException(path, "is a pipe or a device; expected a regular file");
+            return parse(stream);
+        }
+        catch (Exception e) when (e is (IOException and not FileFormatException) or UnauthorizedAccessException)
+        {
+            string reason = Directory.Exists(path) ? "it is a folder" : e.Message;
+            throw new FileFormatException(path, $"cannot be read: {reason}", e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace RawFuse.Serialization;
+
+/// <summary>The element types this library reads and writes in safetensors files, all little-endian.</summary>
+public enum SafetensorsType
+{
+    /// <summary>IEEE 754 binary64, 8 bytes.</summary>
+    F64,
+
+    /// <summary>IEEE 754 binary32, 4 bytes.</summary>
+    F32,
+
+    /// <summary>IEEE 754 binary16, 2 bytes.</summary>
+    F16,
+
+    /// <summary>bfloat16, the upper half of a binary32, 2 bytes.</summary>
+    BF16,
+
+    /// <summary>Signed integer, 8 bytes.</summary>
+    I64,
+
+    /// <summary>Signed integer, 4 bytes.</summary>
+    I32,
+
+    /// <summary>Signed integer, 2 bytes.</summary>
+    I16,
+
+    /// <summary>Signed integer, 1 byte.</summary>
+    I8,
+
+    /// <summary>Unsigned integer, 1 byte.</summary>
+    U8,
+
+    /// <summary>Truth value, 1 byte: 0 or 1. Other values are kept as they are.</summary>
+    Bool,
+}
