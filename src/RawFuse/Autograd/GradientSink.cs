@@ -7,9 +7,9 @@ public readonly ref struct GradientSink
 
     internal GradientSink(ReadOnlySpan<Variable?> inputs) => this.inputs = inputs;
 
-    /// <summary>Whether anyone needs the gradient of an input.</summary>
+    /// <summary>Whether anyone needs the gradient of an input; false for an optional input that was not recorded.</summary>
     /// <param name="input">Number of the input in the order it was recorded, from 0.</param>
-    public bool Wants(int input) => inputs[input] is not null;
+    public bool Wants(int input) => input < inputs.Length && inputs[input] is not null;
 
     /// <summary>Delivers a gradient and gives up its ownership. One that was broadcast may have the output's shape: it is summed here.</summary>
     public void Add(int input, Tensor gradient)

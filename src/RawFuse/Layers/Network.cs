@@ -1,0 +1,70 @@
+using RawFuse.Kernels;
+
+namespace RawFuse;
+
+/// <summary>A network with its numbers on a device, to train and to run in float32.</summary>
+public sealed class Network : IDisposable
+{
+    private readonly Dictionary<string, Tensor> tensors = [];
+
+    /// <summary>Makes a network with fresh parameters: He's uniform weights (bound sqrt(6 / fan in)), zero biases, unit batch normalizations.</summary>
+    /// <param name="definition">The layers.</param>
+    /// <param name="device">Where the numbers live.</param>
+    /// <param name="seed">Equal seeds give equal weights, on every device.</param>
+    public Network(NetworkDefinition definition, Device device, ulong seed)
+    {
+        Definition = definition;
+        Device = device;
+        var random = new SplitMix64(seed);
+        foreach (ParameterSpec parameter in definition.Parameters)
+        {
+            var values = new float[parameter.Shape.Length];
+            if (parameter.Role == ParameterRole.Weight)
+            {
+                float bound = MathF.Sqrt(6f / parameter.FanIn);
+                for (int i = 0; i < values.Length; i++) values[i] = ((2 * random.NextSingle()) - 1) * bound;
+            }
+            else if (parameter.Role is ParameterRole.Gamma or ParameterRole.RunningVariance)
+            {
+                Array.Fill(values, 1f);
+            }
+
+            Tensor tensor = Tensor.From(device, parameter.Shape, values);
+            tensors.Add(parameter.Name, parameter.IsTrained ? tensor.TrackGradient() : tensor);
+        }
+    }
+
+    /// <summary>The layers.</summary>
+    public NetworkDefinition Definition { get; }
+
+    /// <summary>Where the numbers live.</summary>
+    public Device Device { get; }
+
+    /// <summary>The tensors that optimizers update, in the definition's order.</summary>
+    public IEnumerable<Tensor> TrainedTensors => Definition.Parameters.Where(parameter => parameter.IsTrained).Select(parameter => tensors[parameter.Name]);
+
+    /// <summary>A stored tensor.</summary>
+    /// <param name="name">PyTorch's name.</param>
+    /// <exception cref="KeyNotFoundException">There is none of that name.</exception>
+    public Tensor this[string name] =>
+        tensors.TryGetValue(name, out Tensor? tensor) ? tensor : throw new KeyNotFoundException($"Network '{Definition.Name}' has no tensor '{name}'.");
+
+    /// <summary>Runs the network. While a tape is active, gradients of its parameters and of the images can be taken.</summary>
+    /// <param name="images">[N, H, W, C].</param>
+    /// <param name="mode">Training or inference, and the rounding of weights.</param>
+    /// <returns>[N, H, W, C] of the output node; [N, classes] when that is 1 x 1.</returns>
+    /// <exception cref="ShapeException">The images have another size.</exception>
+    public Tensor Forward(Tensor images, ForwardMode mode = default)
+    {
+        Definition.CheckInput(images);
+        var context = new LayerContext(name => this[name], mode);
+        using Tensor result = Definition.Schedule.Run(images, (step, inputs) => Definition.Layers[step].Forward(context, inputs));
+        return Definition.Squeeze(result);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor tensor in tensors.Values) tensor.Dispose();
+    }
+}

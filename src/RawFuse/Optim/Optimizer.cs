@@ -1,0 +1,94 @@
+using RawFuse.Kernels;
+
+namespace RawFuse;
+
+/// <summary>Updates tensors from their gradients.</summary>
+public abstract class Optimizer : IDisposable
+{
+    private protected Optimizer(IEnumerable<Tensor> parameters) => Parameters = [.. parameters];
+
+    /// <summary>The tensors updated.</summary>
+    public IReadOnlyList<Tensor> Parameters { get; }
+
+    /// <summary>Steps taken.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>Updates every tensor that has a gradient, then forgets the gradients.</summary>
+    /// <param name="rate">Learning rate of this step.</param>
+    public void Step(float rate)
+    {
+        Steps++;
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            if (Parameters[i].Gradient is { } gradient) Update(i, Parameters[i], gradient, rate);
+            Parameters[i].ClearGradient();
+        }
+    }
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+
+    private protected abstract void Update(int index, Tensor parameter, Tensor gradient, float rate);
+
+    private protected static Tensor[] ZerosLike(IReadOnlyList<Tensor> parameters) => [.. parameters.Select(parameter => Tensor.Zeros(parameter.Device, parameter.Shape))];
+}
+
+/// <summary>Stochastic gradient descent with momentum, as PyTorch defines it (<see cref="SgdStepArgs"/>).</summary>
+public sealed class Sgd : Optimizer
+{
+    private readonly Tensor[] velocities;
+    private readonly float momentum, weightDecay;
+    private readonly bool nesterov;
+
+    /// <summary>Makes the optimizer.</summary>
+    /// <param name="parameters">The tensors to update.</param>
+    /// <param name="momentum">0 to below 1.</param>
+    /// <param name="weightDecay">L2 penalty, 0 or more.</param>
+    /// <param name="nesterov">Whether to use Nesterov's momentum.</param>
+    public Sgd(IEnumerable<Tensor> parameters, float momentum = 0.9f, float weightDecay = 0, bool nesterov = false)
+        : base(parameters)
+    {
+        (this.momentum, this.weightDecay, this.nesterov) = (momentum, weightDecay, nesterov);
+        velocities = ZerosLike(Parameters);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (Tensor velocity in velocities) velocity.Dispose();
+    }
+
+    private protected override void Update(int index, Tensor parameter, Tensor gradient, float rate) =>
+        parameter.Device.Run<SgdStep, SgdStepArgs>(
+            new(parameter.Storage, gradient.Storage, velocities[index].Storage, parameter.Length, rate, momentum, weightDecay, nesterov));
+}
+
+/// <summary>Adam (Kingma and Ba, 2015; <see cref="AdamStepArgs"/>).</summary>
+public sealed class Adam : Optimizer
+{
+    private readonly Tensor[] means, variances;
+    private readonly float beta1, beta2, epsilon;
+
+    /// <summary>Makes the optimizer.</summary>
+    /// <param name="parameters">The tensors to update.</param>
+    /// <param name="beta1">Decay of the first moment; NeuralFuse trains with 0.5.</param>
+    /// <param name="beta2">Decay of the second moment.</param>
+    /// <param name="epsilon">Keeps the division finite.</param>
+    public Adam(IEnumerable<Tensor> parameters, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f)
+        : base(parameters)
+    {
+        (this.beta1, this.beta2, this.epsilon) = (beta1, beta2, epsilon);
+        means = ZerosLike(Parameters);
+        variances = ZerosLike(Parameters);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (Tensor tensor in means.Concat(variances)) tensor.Dispose();
+    }
+
+    private protected override void Update(int index, Tensor parameter, Tensor gradient, float rate) =>
+        parameter.Device.Run<AdamStep, AdamStepArgs>(
+            new(parameter.Storage, gradient.Storage, means[index].Storage, variances[index].Storage, parameter.Length, rate, beta1, beta2, epsilon, Steps));
+}

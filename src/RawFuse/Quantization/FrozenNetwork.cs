@@ -1,0 +1,73 @@
+using RawFuse.Kernels;
+
+namespace RawFuse;
+
+/// <summary>
+/// A network as the accelerator holds it: packed int8 weights, never changed again. Each convolution runs together with the batch normalization,
+/// the addition and the ReLU that follow it. Faults are not part of the network: each run may name sets of them.
+/// </summary>
+public sealed class FrozenNetwork : IDisposable
+{
+    private readonly List<FrozenStep> steps;
+    private readonly Schedule schedule;
+
+    private FrozenNetwork(NetworkDefinition definition, Device device, int bits, List<FrozenStep> steps)
+    {
+        Definition = definition;
+        Device = device;
+        WeightBits = bits;
+        this.steps = steps;
+        schedule = new Schedule([.. steps.Select(step => (step.Inputs, step.Output))], definition.Output.Id);
+        Weights = [.. steps.Where(step => step.Weights is not null).Select(step => new FrozenWeights(step.WeightLayer!, step.Weights!))];
+    }
+
+    /// <summary>The layers.</summary>
+    public NetworkDefinition Definition { get; }
+
+    /// <summary>Where the weights live.</summary>
+    public Device Device { get; }
+
+    /// <summary>Bits of a quantized weight.</summary>
+    public int WeightBits { get; }
+
+    /// <summary>The weight tensors in the order of computation.</summary>
+    public IReadOnlyList<FrozenWeights> Weights { get; }
+
+    /// <summary>Called with each weight layer that runs and the number of images; null when nobody counts.</summary>
+    public Action<WeightLayer, int>? Observer { get; set; }
+
+    /// <summary>Quantizes a network's weights and folds its batch normalizations, with their running statistics.</summary>
+    /// <param name="network">The network; it can be disposed afterwards.</param>
+    /// <param name="bits">2 to 8.</param>
+    public static FrozenNetwork From(Network network, int bits = 8) =>
+        new(network.Definition, network.Device, bits, FrozenStep.Fuse(network, bits));
+
+    /// <summary>Runs the network. While a tape is active, the gradient of the images can be taken.</summary>
+    /// <param name="images">[N, H, W, C]; with S sets of faults, image n runs on set n / (N / S).</param>
+    /// <param name="faults">Which bits of the weights are flipped, or null for none.</param>
+    /// <returns>[N, H, W, C] of the output node; [N, classes] when that is 1 x 1.</returns>
+    /// <exception cref="ShapeException">The images have another size, or cannot be shared equally by the sets.</exception>
+    public Tensor Forward(Tensor images, WeightFaults? faults = null)
+    {
+        Definition.CheckInput(images);
+        if (faults is not null && images.Shape[0] % faults.Sets != 0)
+            throw new ShapeException($"{images.Shape[0]} images cannot be shared equally by {faults.Sets} sets of weights.");
+        using Tensor result = schedule.Run(images, (i, inputs) =>
+        {
+            if (steps[i].WeightLayer is { } layer) Observer?.Invoke(layer, images.Shape[0]);
+            return steps[i].Run(inputs, faults);
+        });
+        return Definition.Squeeze(result);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (FrozenStep step in steps) step.Dispose();
+    }
+}
+
+/// <summary>A weight tensor of a frozen network.</summary>
+/// <param name="Layer">The layer it belongs to.</param>
+/// <param name="Quantized">Its bytes and scale.</param>
+public sealed record FrozenWeights(WeightLayer Layer, QuantizedWeights Quantized);
