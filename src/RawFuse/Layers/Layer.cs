@@ -16,6 +16,9 @@ public abstract class Layer
     /// <summary>PyTorch's name of the module, unique within the network for layers that store something.</summary>
     public string Name { get; }
 
+    /// <summary>Whether PyTorch's model calls a function here rather than a module; tools that count operations by module miss it.</summary>
+    public bool IsFunctional { get; internal init; }
+
     /// <summary>The values it reads.</summary>
     public IReadOnlyList<Node> Inputs { get; }
 

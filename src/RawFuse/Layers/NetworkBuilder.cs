@@ -43,7 +43,8 @@ public sealed class NetworkBuilder
     public Node BatchNorm2d(Node x, string name) => Add(x.Height, x.Width, x.Channels, output => new BatchNormLayer(name, x, output), name);
 
     /// <summary>max(x, 0).</summary>
-    public Node Relu(Node x) => Add(x.Height, x.Width, x.Channels, output => new ActivationLayer("relu", x, output, ActivationKind.Relu));
+    public Node Relu(Node x, bool functional = false) =>
+        Add(x.Height, x.Width, x.Channels, output => new ActivationLayer("relu", x, output, ActivationKind.Relu) { IsFunctional = functional });
 
     /// <summary>Hyperbolic tangent.</summary>
     public Node Tanh(Node x) => Add(x.Height, x.Width, x.Channels, output => new ActivationLayer("tanh", x, output, ActivationKind.Tanh));
@@ -57,8 +58,8 @@ public sealed class NetworkBuilder
         Add(x.Height / window, x.Width / window, x.Channels, output => new PoolLayer("maxpool", x, output, isMax: true, window));
 
     /// <summary>Mean of each window.</summary>
-    public Node AveragePool2d(Node x, int window) =>
-        Add(x.Height / window, x.Width / window, x.Channels, output => new PoolLayer("avgpool", x, output, isMax: false, window));
+    public Node AveragePool2d(Node x, int window, bool functional = false) =>
+        Add(x.Height / window, x.Width / window, x.Channels, output => new PoolLayer("avgpool", x, output, isMax: false, window) { IsFunctional = functional });
 
     /// <summary>Enlargement by repeating pixels.</summary>
     public Node Upsample(Node x, int factor) => Add(x.Height * factor, x.Width * factor, x.Channels, output => new UpsampleLayer("upsample", x, output, factor));

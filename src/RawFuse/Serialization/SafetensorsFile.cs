@@ -9,16 +9,18 @@ namespace RawFuse.Serialization;
 /// </summary>
 public sealed class SafetensorsFile
 {
-    private readonly string path;
     private readonly Dictionary<string, SafetensorsTensor> byName;
 
     private SafetensorsFile(string path, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<SafetensorsTensor> tensors)
     {
-        this.path = path;
+        Path = path;
         Metadata = metadata;
         Tensors = tensors;
         byName = tensors.ToDictionary(tensor => tensor.Name);
     }
+
+    /// <summary>Where the file was read from.</summary>
+    public string Path { get; }
 
     /// <summary>The strings of <c>__metadata__</c>, in the file's order; empty where the file has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
@@ -32,7 +34,7 @@ public sealed class SafetensorsFile
     /// <summary>The tensor of this name.</summary>
     /// <exception cref="FileFormatException">The file has none.</exception>
     public SafetensorsTensor Get(string name) =>
-        TryGet(name, out SafetensorsTensor? tensor) ? tensor : throw new FileFormatException(path, $"tensor '{name}' is missing");
+        TryGet(name, out SafetensorsTensor? tensor) ? tensor : throw new FileFormatException(Path, $"tensor '{name}' is missing");
 
     /// <summary>Reads a whole file into memory, each tensor into its own array.</summary>
     /// <param name="path">The file.</param>

@@ -1,0 +1,51 @@
+using RawFuse.Kernels;
+
+namespace RawFuse.NeuralFuse.Training;
+
+/// <summary>A mini-batch on a device.</summary>
+public sealed class Batch : IDisposable
+{
+    private Batch(Tensor images, int[] labels)
+    {
+        Images = images;
+        Labels = labels;
+    }
+
+    /// <summary>[N, H, W, 3], values in [-1, 1].</summary>
+    public Tensor Images { get; }
+
+    /// <summary>A label per image.</summary>
+    public IReadOnlyList<int> Labels { get; }
+
+    /// <summary>Number of images.</summary>
+    public int Count => Labels.Count;
+
+    /// <summary>Reads a batch from a source.</summary>
+    public static Batch From(IImageSource source, ReadOnlySpan<int> numbers, int epoch, Device device)
+    {
+        var shape = new Shape(numbers.Length, source.Height, source.Width, 3);
+        float[] pixels = System.Buffers.ArrayPool<float>.Shared.Rent(shape.Length);
+        try
+        {
+            var labels = new int[numbers.Length];
+            source.Fill(numbers, epoch, pixels.AsSpan(0, shape.Length), labels);
+            return new Batch(Tensor.From(device, shape, pixels.AsSpan(0, shape.Length)), labels);
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<float>.Shared.Return(pixels);
+        }
+    }
+
+    /// <summary>The labels on the device, several times over.</summary>
+    /// <param name="times">1 or more.</param>
+    internal Storage<int> UploadLabels(int times)
+    {
+        var repeated = new int[Count * times];
+        for (int i = 0; i < repeated.Length; i++) repeated[i] = Labels[i % Count];
+        return Images.Device.Allocate<int>(repeated);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Images.Dispose();
+}

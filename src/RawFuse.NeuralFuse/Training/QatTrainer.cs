@@ -1,0 +1,61 @@
+using RawFuse.Kernels;
+
+namespace RawFuse.NeuralFuse.Training;
+
+/// <summary>How a base model is trained.</summary>
+/// <param name="Epochs">Passes over the images, 1 or more.</param>
+/// <param name="PeakRate">Highest learning rate of the one-cycle schedule.</param>
+/// <param name="Momentum">Nesterov's momentum.</param>
+/// <param name="WeightDecay">L2 penalty.</param>
+/// <param name="WeightBits">Bits the weights are rounded to in every forward pass, 2 to 8.</param>
+public sealed record QatOptions(int Epochs, float PeakRate = 0.05f, float Momentum = 0.9f, float WeightDecay = 5e-4f, int WeightBits = 8);
+
+/// <summary>
+/// Quantization-aware training of a base model: the weights are rounded to their int8 values in every forward pass, and the gradient passes
+/// the rounding unchanged.
+/// </summary>
+public static class QatTrainer
+{
+    /// <summary>Trains a network in place.</summary>
+    /// <param name="network">The classifier.</param>
+    /// <param name="source">Training images.</param>
+    /// <param name="options">Schedule.</param>
+    /// <param name="progress">Told after every step; null for nobody.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <exception cref="TrainingException">The loss is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Training was stopped.</exception>
+    public static void Train(
+        Network network, IImageSource source, QatOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
+        using var optimizer = new Sgd(network.TrainedTensors, options.Momentum, options.WeightDecay, nesterov: true);
+        int stepsPerEpoch = source.Batches(0).Count(), total = options.Epochs * stepsPerEpoch;
+        var mode = new ForwardMode(IsTraining: true, WeightBits: options.WeightBits);
+        for (int epoch = 0; epoch < options.Epochs; epoch++)
+        {
+            foreach (ReadOnlyMemory<int> numbers in source.Batches(epoch))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using Batch batch = Batch.From(source, numbers.Span, epoch, network.Device);
+                float loss = Step(network, batch, mode, optimizer, LearningRate.OneCycle(optimizer.Steps, total, options.PeakRate));
+                if (!float.IsFinite(loss)) throw new TrainingException($"Base training: the loss became {loss} in step {optimizer.Steps} (epoch {epoch + 1}).");
+                progress?.Report(new TrainingProgress(optimizer.Steps, total, epoch, loss));
+            }
+        }
+    }
+
+    /// <summary>One step on one batch; the loss is the mean cross-entropy.</summary>
+    /// <returns>The loss before the step.</returns>
+    public static float Step(Network network, Batch batch, ForwardMode mode, Optimizer optimizer, float rate)
+    {
+        using Storage<int> labels = batch.UploadLabels(1);
+        using Storage<float> weights = network.Device.Allocate<float>(batch.Count);
+        network.Device.Run<Fill<float>, FillArgs<float>>(new(weights, batch.Count, 1f / batch.Count));
+        using Tape tape = Tape.Start();
+        using Tensor logits = network.Forward(batch.Images, mode);
+        using Tensor loss = logits.SoftmaxCrossEntropy(labels, weights);
+        tape.Backward(loss);
+        optimizer.Step(rate);
+        return loss.ToScalar();
+    }
+}

@@ -1,0 +1,69 @@
+namespace RawFuse.Serialization;
+
+/// <summary>A network's tensors in a safetensors file, under PyTorch's names and in PyTorch's layouts, as float32.</summary>
+public static class NetworkFile
+{
+    /// <summary>PyTorch counts batches in every batch normalization; nobody here reads the count, but its loader wants it.</summary>
+    private const string BatchCount = "num_batches_tracked";
+
+    /// <summary>Writes all tensors of a network, atomically.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="metadata">What the header says about the model.</param>
+    public static void Save(Network network, string path, IReadOnlyDictionary<string, string> metadata)
+    {
+        var tensors = new List<SafetensorsTensor>();
+        foreach (ParameterSpec parameter in network.Definition.Parameters)
+        {
+            float[] values = parameter.ToFile(network[parameter.Name].ToArray());
+            tensors.Add(SafetensorsTensor.FromFloat32(parameter.Name, parameter.FileShape.ToArray(), values));
+            if (parameter.Role == ParameterRole.RunningVariance)
+                tensors.Add(SafetensorsTensor.FromInt64(BatchCountOf(parameter), [], [0L]));
+        }
+
+        SafetensorsFile.Write(path, tensors, metadata);
+    }
+
+    /// <summary>Makes a network from a file's tensors. Every tensor must be there, with its shape, finite, and no other.</summary>
+    /// <param name="definition">The layers.</param>
+    /// <param name="device">Where the numbers shall live.</param>
+    /// <param name="file">The file.</param>
+    /// <exception cref="FileFormatException">A tensor is missing, unknown, of another shape or type, or not finite; the message names file and tensor.</exception>
+    public static Network Load(NetworkDefinition definition, Kernels.Device device, SafetensorsFile file)
+    {
+        var known = new HashSet<string>();
+        var loaded = new Dictionary<string, float[]>();
+        foreach (ParameterSpec parameter in definition.Parameters)
+        {
+            known.Add(parameter.Name);
+            if (parameter.Role == ParameterRole.RunningVariance) known.Add(BatchCountOf(parameter));
+            loaded.Add(parameter.Name, parameter.FromFile(ValuesOf(file, parameter, definition)));
+        }
+
+        foreach (SafetensorsTensor tensor in file.Tensors)
+            if (!known.Contains(tensor.Name))
+                throw new FileFormatException(file.Path, $"tensor '{tensor.Name}' does not belong to network '{definition.Name}'");
+
+        var network = new Network(definition, device, seed: 0);
+        foreach ((string name, float[] values) in loaded) network[name].Set(values);
+        return network;
+    }
+
+    private static float[] ValuesOf(SafetensorsFile file, ParameterSpec parameter, NetworkDefinition definition)
+    {
+        if (!file.TryGet(parameter.Name, out SafetensorsTensor? tensor))
+            throw new FileFormatException(file.Path, $"tensor '{parameter.Name}' of network '{definition.Name}' is missing");
+        if (!tensor.Shape.SequenceEqual(parameter.FileShape.ToArray()))
+            throw new FileFormatException(
+                file.Path, $"tensor '{parameter.Name}' has shape [{string.Join(", ", tensor.Shape.ToArray())}], expected {parameter.FileShape}");
+        if (tensor.Type is not (SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64))
+            throw new FileFormatException(file.Path, $"tensor '{parameter.Name}' has type {tensor.Type}, expected floats");
+        float[] values = tensor.ToFloat32();
+        foreach (float value in values)
+            if (!float.IsFinite(value))
+                throw new FileFormatException(file.Path, $"tensor '{parameter.Name}' holds {value}, expected finite numbers");
+        return values;
+    }
+
+    private static string BatchCountOf(ParameterSpec runningVariance) => runningVariance.Name[..(runningVariance.Name.LastIndexOf('.') + 1)] + BatchCount;
+}
