@@ -1,0 +1,122 @@
+using System.Numerics;
+using ILGPU;
+
+namespace RawFuse.Kernels;
+
+/// <summary>
+/// Arguments of <see cref="DrawFaultMask"/>: mask[MaskOffset + w] = packed[w] ^ (what the memory makes of packed[w]) for
+/// every weight w.
+/// </summary>
+/// <param name="Packed">Clean weights [taps, in, out], a two's complement byte each.</param>
+/// <param name="OutChannels">Output channels.</param>
+/// <param name="InChannels">Input channels.</param>
+/// <param name="Taps">Kernel pixels: height times width; 1 for a linear layer.</param>
+/// <param name="Cells">The memory and the tensor's place in it. Addresses follow PyTorch's order: weight (o, i, tap) is byte (o*In + i)*Taps + tap.</param>
+/// <param name="Mask">Where the mask goes, in the order of the packed weights; all of its out*in*taps bytes are written.</param>
+/// <param name="MaskOffset">First byte of the mask: number of the set times the weights in one.</param>
+public readonly record struct DrawFaultMaskArgs(
+    Storage<sbyte> Packed, int OutChannels, int InChannels, int Taps, FaultCells Cells, Storage<byte> Mask, int MaskOffset = 0);
+
+/// <summary>Computes which bits of a layer's packed weights one chip changes, as convolutions take them.</summary>
+public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
+{
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A size is negative or a buffer too short.</exception>
+    public static void Cpu(CpuDevice device, in DrawFaultMaskArgs args)
+    {
+        int count = Check(args);
+
+        // Few bytes change: clear the mask, then write those.
+        device.Span(args.Mask).Slice(args.MaskOffset, count).Clear();
+        var use = new Use(device.Pointer(args.Packed), device.Pointer(args.Mask) + args.MaskOffset, count, args.OutChannels, args.InChannels, args.Taps);
+        CpuFaults.ForEachFaultyGroup(device, args.Cells, count, use);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A size is negative or a buffer too short.</exception>
+    public static void Gpu(GpuDevice device, in DrawFaultMaskArgs args)
+    {
+        int count = Check(args);
+        if (args.Cells.Keep is { } keep)
+            Launch(device, args, count, new MappedCells(device.View(keep).Cast<ulong>(), device.View(args.Cells.Toggle!).Cast<ulong>(), args.Cells));
+        else Launch(device, args, count, new DrawnCells(args.Cells));
+    }
+
+    internal static void Kernel<TSource>(GpuArgs<TSource> a)
+        where TSource : struct, IGroupSource
+    {
+        long groups = (a.Count + FaultCells.GroupBytes - 1L) / FaultCells.GroupBytes;
+        int filter = a.InChannels * a.Taps;
+        for (long group = GridStride.First; group < groups; group += GridStride.Step)
+        {
+            GroupFaults<ScalarLane> faults = a.Source.At(group);
+            int start = (int)group * FaultCells.GroupBytes;
+            for (int k = 0; k < FaultCells.GroupBytes && start + k < a.Count; k++)
+            {
+                int output = (start + k) / filter;
+                int rest = start + k - (output * filter);
+                int input = rest / a.Taps;
+                int tap = rest - (input * a.Taps);
+                int target = (((tap * a.InChannels) + input) * a.OutChannels) + output;
+                byte clean = (byte)a.Packed[target];
+                a.Mask[a.MaskOffset + target] = (byte)(clean ^ faults.ReadBack(k, clean));
+            }
+        }
+    }
+
+    private static void Launch<TSource>(GpuDevice device, in DrawFaultMaskArgs args, int count, TSource source)
+        where TSource : struct, IGroupSource =>
+        device.Launch(Kernel, CpuFaults.GroupsOf(count), new GpuArgs<TSource>(device.View(args.Packed), device.View(args.Mask), count, in args, source));
+
+    private static int Check(in DrawFaultMaskArgs args)
+    {
+        if (args.OutChannels < 0 || args.InChannels < 0 || args.Taps < 0)
+            throw new ArgumentException($"DrawFaultMask: {args.OutChannels} x {args.InChannels} x {args.Taps} weights.");
+        long count = (long)args.OutChannels * args.InChannels * args.Taps;
+        if (count > args.Packed.Length) throw new ArgumentException($"DrawFaultMask: {count} weights in a buffer of {args.Packed.Length}.");
+        if (args.MaskOffset < 0 || args.MaskOffset + count > args.Mask.Length)
+            throw new ArgumentException($"DrawFaultMask: a mask of {count} bytes at {args.MaskOffset} in a buffer of {args.Mask.Length}.");
+        return (int)count;
+    }
+
+    private readonly struct Use(sbyte* packed, byte* mask, int count, int outChannels, int inChannels, int taps) : IGroupUse
+    {
+        public void Take(long index, in GroupFaults<ScalarLane> faults)
+        {
+            Bits128<ScalarLane> faulty = faults.Faulty;
+            int start = (int)index * FaultCells.GroupBytes;
+            TakeHalf(start, faulty.Low.Value, faults.Keep.Low.Value, faults.Toggle.Low.Value);
+            TakeHalf(start + 8, faulty.High.Value, faults.Keep.High.Value, faults.Toggle.High.Value);
+        }
+
+        private void TakeHalf(int start, ulong faulty, ulong keep, ulong toggle)
+        {
+            uint filter = (uint)(inChannels * taps);
+            while (faulty != 0)
+            {
+                int k = BitOperations.TrailingZeroCount(faulty) >> 3;
+                int shift = 8 * k;
+                faulty &= ~(0xFFUL << shift);
+                if (start + k >= count) return;
+                (uint output, uint rest) = Math.DivRem((uint)(start + k), filter);
+                (uint input, uint tap) = Math.DivRem(rest, (uint)taps);
+                long target = ((((long)tap * inChannels) + input) * outChannels) + output;
+                byte clean = (byte)packed[target];
+                mask[target] = (byte)(clean ^ (clean & (keep >> shift)) ^ (toggle >> shift));
+            }
+        }
+    }
+
+    internal readonly struct GpuArgs<TSource>(ArrayView<sbyte> packed, ArrayView<byte> mask, int count, in DrawFaultMaskArgs args, TSource source)
+        where TSource : struct, IGroupSource
+    {
+        public readonly ArrayView<sbyte> Packed = packed;
+        public readonly ArrayView<byte> Mask = mask;
+        public readonly int Count = count;
+        public readonly int OutChannels = args.OutChannels;
+        public readonly int InChannels = args.InChannels;
+        public readonly int Taps = args.Taps;
+        public readonly int MaskOffset = args.MaskOffset;
+        public readonly TSource Source = source;
+    }
+}

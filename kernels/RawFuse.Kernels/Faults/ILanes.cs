@@ -1,0 +1,41 @@
+namespace RawFuse.Kernels;
+
+/// <summary>
+/// One or more 64-bit lanes that run in step. Code written over it serves the GPU and the scalar CPU with
+/// <see cref="ScalarLane"/>, and SIMD with <see cref="Lanes256"/> and <see cref="Lanes512"/>, with equal bits.
+/// </summary>
+internal unsafe interface ILanes<TSelf>
+    where TSelf : unmanaged, ILanes<TSelf>
+{
+    /// <summary>Number of lanes.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>The same value in every lane.</summary>
+    static abstract TSelf All(ulong value);
+
+    /// <summary>first, first + 1, first + 2, ...</summary>
+    static abstract TSelf Sequence(ulong first);
+
+    /// <summary>Writes <see cref="Count"/> values.</summary>
+    static abstract void Store(TSelf value, ulong* destination);
+
+    /// <summary>The 64-bit product of the low 32 bits.</summary>
+    static abstract TSelf LowHalfProduct(TSelf a, TSelf b);
+
+    /// <summary>The high 32 bits, moved down.</summary>
+    static abstract TSelf HighHalf(TSelf value);
+
+    /// <summary>The low 32 bits of both, the second above the first.</summary>
+    static abstract TSelf JoinLowHalves(TSelf low, TSelf high);
+
+    /// <summary>Whether all bits of all lanes are 0.</summary>
+    static abstract bool IsZero(TSelf value);
+
+    static abstract TSelf operator &(TSelf a, TSelf b);
+
+    static abstract TSelf operator |(TSelf a, TSelf b);
+
+    static abstract TSelf operator ^(TSelf a, TSelf b);
+
+    static abstract TSelf operator ~(TSelf a);
+}

@@ -1,0 +1,36 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace RawFuse.Kernels;
+
+/// <summary>Four lanes in an AVX2 register.</summary>
+internal readonly unsafe struct Lanes256(Vector256<ulong> value) : ILanes<Lanes256>
+{
+    private readonly Vector256<ulong> value = value;
+
+    public static bool IsSupported => Avx2.IsSupported;
+
+    public static int Count => Vector256<ulong>.Count;
+
+    public static Lanes256 All(ulong value) => new(Vector256.Create(value));
+
+    public static Lanes256 Sequence(ulong first) => new(Vector256.Create(first) + Vector256<ulong>.Indices);
+
+    public static void Store(Lanes256 value, ulong* destination) => value.value.Store(destination);
+
+    public static Lanes256 LowHalfProduct(Lanes256 a, Lanes256 b) => new(Avx2.Multiply(a.value.AsUInt32(), b.value.AsUInt32()));
+
+    public static Lanes256 HighHalf(Lanes256 value) => new(value.value >>> 32);
+
+    public static Lanes256 JoinLowHalves(Lanes256 low, Lanes256 high) => new((low.value & Vector256.Create((ulong)uint.MaxValue)) | (high.value << 32));
+
+    public static bool IsZero(Lanes256 value) => value.value == Vector256<ulong>.Zero;
+
+    public static Lanes256 operator &(Lanes256 a, Lanes256 b) => new(a.value & b.value);
+
+    public static Lanes256 operator |(Lanes256 a, Lanes256 b) => new(a.value | b.value);
+
+    public static Lanes256 operator ^(Lanes256 a, Lanes256 b) => new(a.value ^ b.value);
+
+    public static Lanes256 operator ~(Lanes256 a) => new(~a.value);
+}

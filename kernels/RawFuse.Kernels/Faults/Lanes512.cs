@@ -1,0 +1,36 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace RawFuse.Kernels;
+
+/// <summary>Eight lanes in an AVX-512 register.</summary>
+internal readonly unsafe struct Lanes512(Vector512<ulong> value) : ILanes<Lanes512>
+{
+    private readonly Vector512<ulong> value = value;
+
+    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
+
+    public static int Count => Vector512<ulong>.Count;
+
+    public static Lanes512 All(ulong value) => new(Vector512.Create(value));
+
+    public static Lanes512 Sequence(ulong first) => new(Vector512.Create(first) + Vector512<ulong>.Indices);
+
+    public static void Store(Lanes512 value, ulong* destination) => value.value.Store(destination);
+
+    public static Lanes512 LowHalfProduct(Lanes512 a, Lanes512 b) => new(Avx512F.Multiply(a.value.AsUInt32(), b.value.AsUInt32()));
+
+    public static Lanes512 HighHalf(Lanes512 value) => new(value.value >>> 32);
+
+    public static Lanes512 JoinLowHalves(Lanes512 low, Lanes512 high) => new((low.value & Vector512.Create((ulong)uint.MaxValue)) | (high.value << 32));
+
+    public static bool IsZero(Lanes512 value) => value.value == Vector512<ulong>.Zero;
+
+    public static Lanes512 operator &(Lanes512 a, Lanes512 b) => new(a.value & b.value);
+
+    public static Lanes512 operator |(Lanes512 a, Lanes512 b) => new(a.value | b.value);
+
+    public static Lanes512 operator ^(Lanes512 a, Lanes512 b) => new(a.value ^ b.value);
+
+    public static Lanes512 operator ~(Lanes512 a) => new(~a.value);
+}

@@ -1,0 +1,31 @@
+namespace RawFuse.Kernels;
+
+/// <summary>A single lane in a general register: GPU threads and CPUs without wide vectors.</summary>
+internal readonly unsafe struct ScalarLane(ulong value) : ILanes<ScalarLane>
+{
+    public readonly ulong Value = value;
+
+    public static int Count => 1;
+
+    public static ScalarLane All(ulong value) => new(value);
+
+    public static ScalarLane Sequence(ulong first) => new(first);
+
+    public static void Store(ScalarLane value, ulong* destination) => *destination = value.Value;
+
+    public static ScalarLane LowHalfProduct(ScalarLane a, ScalarLane b) => new((ulong)(uint)a.Value * (uint)b.Value);
+
+    public static ScalarLane HighHalf(ScalarLane value) => new(value.Value >> 32);
+
+    public static ScalarLane JoinLowHalves(ScalarLane low, ScalarLane high) => new((uint)low.Value | (high.Value << 32));
+
+    public static bool IsZero(ScalarLane value) => value.Value == 0;
+
+    public static ScalarLane operator &(ScalarLane a, ScalarLane b) => new(a.Value & b.Value);
+
+    public static ScalarLane operator |(ScalarLane a, ScalarLane b) => new(a.Value | b.Value);
+
+    public static ScalarLane operator ^(ScalarLane a, ScalarLane b) => new(a.Value ^ b.Value);
+
+    public static ScalarLane operator ~(ScalarLane a) => new(~a.Value);
+}
