@@ -13,12 +13,26 @@ public static class LossOperations
     /// <exception cref="ShapeException">The shapes do not go together.</exception>
     public static Tensor SoftmaxCrossEntropy(this Tensor logits, Storage<int> labels, Storage<float> weights)
     {
+        Tensor sum = logits.SoftmaxCrossEntropy(labels, weights, out Tensor losses);
+        losses.Dispose();
+        return sum;
+    }
+
+    /// <summary>As above, and the images' weighted losses one by one.</summary>
+    /// <param name="logits">[N, classes].</param>
+    /// <param name="labels">[N] on the same device, each 0..classes-1.</param>
+    /// <param name="weights">[N] on the same device: 1/N each for the mean.</param>
+    /// <param name="losses">[N], for the caller to dispose; without gradients.</param>
+    /// <returns>A single number.</returns>
+    /// <exception cref="ShapeException">The shapes do not go together.</exception>
+    public static Tensor SoftmaxCrossEntropy(this Tensor logits, Storage<int> labels, Storage<float> weights, out Tensor losses)
+    {
         if (logits.Shape.Rank != 2) throw new ShapeException($"SoftmaxCrossEntropy: logits {logits.Shape} are not [N, classes].");
         int images = logits.Shape[0];
         if (labels.Length < images || weights.Length < images)
             throw new ShapeException($"SoftmaxCrossEntropy: {images} images, but {labels.Length} labels and {weights.Length} weights.");
         bool isNeeded = Tape.IsNeeded(logits);
-        using Tensor losses = Tensor.Empty(logits.Device, new Shape(images));
+        losses = Tensor.Empty(logits.Device, new Shape(images));
         Tensor? gradient = isNeeded ? Tensor.Empty(logits.Device, logits.Shape) : null;
         logits.Device.Run<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(
             new(logits.Storage, labels, weights, losses.Storage, gradient?.Storage, images, logits.Shape[1]));

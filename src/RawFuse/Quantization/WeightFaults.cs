@@ -27,6 +27,17 @@ public sealed class WeightFaults : IDisposable
     /// <summary>The mask of a layer's weights, [sets, weights].</summary>
     public Storage<byte> this[WeightLayer layer] => masks[layer.Name];
 
+    /// <summary>Makes a set fault-free.</summary>
+    /// <param name="set">Which set, from 0.</param>
+    public void Clear(int set)
+    {
+        foreach (Storage<byte> mask in masks.Values)
+        {
+            int length = mask.Length / Sets;
+            mask.Device.Run<Fill<byte>, FillArgs<byte>>(new(mask, set * length, length, 0));
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

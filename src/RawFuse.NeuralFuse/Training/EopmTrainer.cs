@@ -1,0 +1,48 @@
+namespace RawFuse.NeuralFuse.Training;
+
+/// <summary>Trains a NeuralFuse generator for frozen base models.</summary>
+public static class EopmTrainer
+{
+    /// <summary>Chips for training are drawn from these seeds, as in the reference; those for evaluation lie elsewhere.</summary>
+    public const int TrainingSeeds = 30000;
+
+    /// <summary>Trains a generator in place.</summary>
+    /// <param name="generator">The generator.</param>
+    /// <param name="bases">Base models to protect, 1 or more, all for the same classes and images.</param>
+    /// <param name="source">Training images.</param>
+    /// <param name="options">The method's constants.</param>
+    /// <param name="epochs">Passes over the images, 1 or more.</param>
+    /// <param name="seed">Decides which chips are drawn.</param>
+    /// <param name="progress">Told after every step; null for nobody.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <exception cref="TrainingException">The loss is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Training was stopped.</exception>
+    public static void Train(
+        Network generator, IReadOnlyList<FrozenNetwork> bases, IImageSource source, EopmOptions options, int epochs, ulong seed,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Chips, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.SetsPerPass);
+        if (!(options.Lambda >= 0)) throw new ArgumentOutOfRangeException(nameof(options), options.Lambda, "Lambda is 0 or more.");
+        if (bases.Count == 0) throw new ArgumentException("EOPM needs a base model or more.", nameof(bases));
+        using var optimizer = new Adam(generator.TrainedTensors, EopmOptions.Beta1, EopmOptions.Beta2);
+        var random = new SplitMix64(seed);
+        var chips = new ulong[options.Chips];
+        int total = epochs * source.Batches(0).Count();
+        for (int epoch = 0; epoch < epochs; epoch++)
+        {
+            foreach (ReadOnlyMemory<int> numbers in source.Batches(epoch))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                for (int i = 0; i < chips.Length; i++) chips[i] = (ulong)random.NextInt(TrainingSeeds);
+                using Batch batch = Batch.From(source, numbers.Span, epoch, generator.Device);
+                EopmLoss loss = EopmStep.Gradient(generator, bases, batch, chips, options);
+                if (!float.IsFinite(loss.Total))
+                    throw new TrainingException($"Generator training: the loss became {loss.Total} in step {optimizer.Steps + 1} (epoch {epoch + 1}).");
+                optimizer.Step(options.RateAt(optimizer.Steps));
+                progress?.Report(new TrainingProgress(optimizer.Steps, total, epoch, loss.Total));
+            }
+        }
+    }
+}
