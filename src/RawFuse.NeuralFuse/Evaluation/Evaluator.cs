@@ -1,0 +1,92 @@
+using RawFuse.NeuralFuse.Faults;
+using RawFuse.NeuralFuse.Training;
+
+namespace RawFuse.NeuralFuse.Evaluation;
+
+/// <summary>Measures accuracies on chips.</summary>
+public static class Evaluator
+{
+    /// <summary>First seed of the paper's evaluation chips, 50000..50009; training draws from 0..29999.</summary>
+    public const ulong FirstChip = 50000;
+
+    /// <summary>The paper's evaluation chips.</summary>
+    /// <param name="count">Number of chips, 1 or more.</param>
+    public static ulong[] Chips(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return [.. Enumerable.Range(0, count).Select(i => FirstChip + (ulong)i)];
+    }
+
+    /// <summary>Evaluates a base model on its clean weights and on chips, without and with a generator, on the same images and chips.</summary>
+    /// <param name="model">The base model.</param>
+    /// <param name="fuse">The generator, or null. It runs at nominal voltage, without faults.</param>
+    /// <param name="source">Test images; epoch 0 of it.</param>
+    /// <param name="memory">Where the chips come from.</param>
+    /// <param name="chips">Their seeds, 1 or more.</param>
+    /// <param name="progress">Told the share done, 0 to 1; null for nobody.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    public static EvaluationResult Evaluate(
+        FrozenNetwork model, FrozenNetwork? fuse, IImageSource source, IFaultyMemory memory, IReadOnlyList<ulong> chips, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        int sets = 1 + chips.Count;
+        using var faults = new WeightFaults(model, sets);
+        faults.Clear(0);
+        for (int i = 0; i < chips.Count; i++) memory.Draw(model, chips[i], faults, i + 1);
+
+        var right = new long[sets];
+        var rightWithFuse = new long[sets];
+        int images = 0;
+        foreach (ReadOnlyMemory<int> numbers in source.Batches(0))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using Batch batch = Batch.From(source, numbers.Span, 0, model.Device);
+            Count(model, batch.Images, batch.Labels, faults, right);
+            if (fuse is not null)
+            {
+                using Tensor fused = fuse.Forward(batch.Images);
+                Count(model, fused, batch.Labels, faults, rightWithFuse);
+            }
+
+            images += batch.Count;
+            progress?.Report((double)images / source.Count);
+        }
+
+        if (images == 0) throw new ArgumentException("There are no images to evaluate on.", nameof(source));
+        return new EvaluationResult(Summarize(right, images), fuse is null ? null : Summarize(rightWithFuse, images), chips, images);
+    }
+
+    /// <summary>Percent of images a network classifies right, without faults.</summary>
+    public static double CleanAccuracy(FrozenNetwork model, IImageSource source, CancellationToken cancellationToken = default)
+    {
+        var right = new long[1];
+        int images = 0;
+        foreach (ReadOnlyMemory<int> numbers in source.Batches(0))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using Batch batch = Batch.From(source, numbers.Span, 0, model.Device);
+            Count(model, batch.Images, batch.Labels, null, right);
+            images += batch.Count;
+        }
+
+        return 100.0 * right[0] / images;
+    }
+
+    private static void Count(FrozenNetwork model, Tensor images, IReadOnlyList<int> labels, WeightFaults? faults, long[] right)
+    {
+        using Tensor copies = images.RepeatBatch(right.Length);
+        using Tensor logits = model.Forward(copies, faults);
+        int classes = logits.Shape[1];
+        float[] values = logits.ToArray();
+        for (int i = 0; i < logits.Shape[0]; i++)
+        {
+            // A logit that is not a number makes no answer right.
+            ReadOnlySpan<float> row = values.AsSpan(i * classes, classes);
+            int best = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(row);
+            if (best == labels[i % labels.Count] && !float.IsNaN(row[best])) right[i / labels.Count]++;
+        }
+    }
+
+    private static Accuracy Summarize(long[] right, int images) =>
+        new(100.0 * right[0] / images, new AccuracyStatistics([.. right.Skip(1).Select(count => 100.0 * count / images)]));
+}
