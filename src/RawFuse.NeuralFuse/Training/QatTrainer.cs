@@ -2,13 +2,23 @@ using RawFuse.Kernels;
 
 namespace RawFuse.NeuralFuse.Training;
 
+/// <summary>Optimizers for base training.</summary>
+public enum QatOptimizer
+{
+    /// <summary>Stochastic gradient descent with Nesterov's momentum 0.9.</summary>
+    Sgd,
+
+    /// <summary>Adam: faster for a few epochs; ignores the weight decay.</summary>
+    Adam,
+}
+
 /// <summary>How a base model is trained.</summary>
 /// <param name="Epochs">Passes over the images, 1 or more.</param>
 /// <param name="PeakRate">Highest learning rate of the one-cycle schedule.</param>
-/// <param name="Momentum">Nesterov's momentum.</param>
+/// <param name="Optimizer">What turns gradients into steps.</param>
 /// <param name="WeightDecay">L2 penalty.</param>
 /// <param name="WeightBits">Bits the weights are rounded to in every forward pass, 2 to 8.</param>
-public sealed record QatOptions(int Epochs, float PeakRate = 0.05f, float Momentum = 0.9f, float WeightDecay = 5e-4f, int WeightBits = 8);
+public sealed record QatOptions(int Epochs, float PeakRate = 0.05f, QatOptimizer Optimizer = QatOptimizer.Sgd, float WeightDecay = 5e-4f, int WeightBits = 8);
 
 /// <summary>
 /// Quantization-aware training of a base model: the weights are rounded to their int8 values in every forward pass, and the gradient passes
@@ -28,7 +38,9 @@ public static class QatTrainer
         Network network, IImageSource source, QatOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
-        using var optimizer = new Sgd(network.TrainedTensors, options.Momentum, options.WeightDecay, nesterov: true);
+        using Optimizer optimizer = options.Optimizer == QatOptimizer.Adam
+            ? new Adam(network.TrainedTensors)
+            : new Sgd(network.TrainedTensors, momentum: 0.9f, options.WeightDecay, nesterov: true);
         int stepsPerEpoch = source.Batches(0).Count(), total = options.Epochs * stepsPerEpoch;
         var mode = new ForwardMode(IsTraining: true, WeightBits: options.WeightBits);
         for (int epoch = 0; epoch < options.Epochs; epoch++)

@@ -3,7 +3,7 @@ namespace RawFuse;
 /// <summary>The sizes of a tensor's dimensions, up to four, outermost first. Images are [N, H, W, C].</summary>
 public readonly record struct Shape
 {
-    private readonly int d0, d1, d2, d3;
+    private readonly int d0, d1, d2, d3, length;
 
     /// <summary>Makes a shape; no sizes at all is a single number.</summary>
     /// <exception cref="ShapeException">There are more than four sizes, one is negative, or the product exceeds 2^31 - 1.</exception>
@@ -11,26 +11,27 @@ public readonly record struct Shape
     {
         if (sizes.Length > 4) throw new ShapeException($"A tensor has at most 4 dimensions, not {sizes.Length}.");
         Rank = sizes.Length;
-        long length = 1;
+        long product = 1;
         foreach (int size in sizes)
         {
             if (size < 0) throw new ShapeException($"A dimension cannot be {size}.");
-            length *= size;
-            if (length > int.MaxValue) throw new ShapeException($"[{string.Join(", ", sizes.ToArray())}] has more than 2^31 - 1 elements.");
+            product *= size;
+            if (product > int.MaxValue) throw new ShapeException($"[{string.Join(", ", sizes.ToArray())}] has more than 2^31 - 1 elements.");
         }
 
-        Length = (int)length;
-        d0 = Rank > 0 ? sizes[0] : 1;
-        d1 = Rank > 1 ? sizes[1] : 1;
-        d2 = Rank > 2 ? sizes[2] : 1;
-        d3 = Rank > 3 ? sizes[3] : 1;
+        length = (int)product;
+        d0 = Rank > 0 ? sizes[0] : 0;
+        d1 = Rank > 1 ? sizes[1] : 0;
+        d2 = Rank > 2 ? sizes[2] : 0;
+        d3 = Rank > 3 ? sizes[3] : 0;
+        if (Rank == 0) length = 0;
     }
 
     /// <summary>Number of dimensions, 0 to 4.</summary>
     public int Rank { get; }
 
-    /// <summary>Number of elements.</summary>
-    public int Length { get; }
+    /// <summary>Number of elements; 1 for a single number, which is also the default shape.</summary>
+    public int Length => Rank == 0 ? 1 : length;
 
     /// <summary>Size of a dimension.</summary>
     /// <param name="dimension">0 for the outermost; negative numbers count from the innermost, -1.</param>

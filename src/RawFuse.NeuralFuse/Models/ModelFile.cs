@@ -1,0 +1,80 @@
+using System.Globalization;
+using RawFuse.Kernels;
+using RawFuse.Serialization;
+
+namespace RawFuse.NeuralFuse.Models;
+
+/// <summary>
+/// Model files: safetensors with PyTorch's names and layouts, float32 parameters and buffers. The header's metadata says what the model is; a file
+/// without it (written by PyTorch) can be read by one who knows.
+/// </summary>
+public static class ModelFile
+{
+    /// <summary>Version of the metadata's keys.</summary>
+    public const string Format = "rawfuse-1";
+
+    /// <summary>Writes a model, atomically.</summary>
+    public static void Save(Network network, ModelInfo info, string path) =>
+        NetworkFile.Save(network, path, new Dictionary<string, string>
+        {
+            ["format"] = Format,
+            ["kind"] = info.Kind == ModelKind.Base ? "base" : "fuse",
+            [ArchitectureKey(info.Kind)] = info.Architecture,
+            ["classes"] = info.Classes.ToString(CultureInfo.InvariantCulture),
+            ["image"] = info.Image.ToString(CultureInfo.InvariantCulture),
+            ["bits"] = info.Bits.ToString(CultureInfo.InvariantCulture),
+            ["dataset"] = info.Dataset,
+        });
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="kind">What it must hold.</param>
+    /// <param name="device">Where the numbers shall live.</param>
+    /// <param name="hints">What to assume where the file's metadata is silent.</param>
+    /// <exception cref="FileFormatException">The file is damaged, holds something else, or does not say what it holds and the hints do not either.</exception>
+    public static (ModelInfo Info, Network Network) Load(string path, ModelKind kind, Device device, ModelHints hints)
+    {
+        SafetensorsFile file = SafetensorsFile.Read(path);
+        ModelInfo info = InfoOf(file, kind, hints);
+        NetworkDefinition definition;
+        try
+        {
+            definition = info.Define();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new FileFormatException(path, exception.Message.Split(" (Parameter")[0]);
+        }
+
+        return (info, NetworkFile.Load(definition, device, file));
+    }
+
+    private static ModelInfo InfoOf(SafetensorsFile file, ModelKind kind, ModelHints hints)
+    {
+        string wanted = kind == ModelKind.Base ? "base" : "fuse";
+        if (file.Metadata.TryGetValue("kind", out string? found) && found != wanted)
+            throw new FileFormatException(file.Path, $"holds a model of kind '{found}', expected '{wanted}'");
+        string architecture = Text(ArchitectureKey(kind)) ?? hints.Architecture
+            ?? throw new FileFormatException(file.Path, $"metadata '{ArchitectureKey(kind)}' is missing; name it with --{ArchitectureKey(kind)}");
+        int classes = Number("classes", 2, 100_000) ?? hints.Classes
+            ?? (kind == ModelKind.Fuse ? 0 : throw new FileFormatException(file.Path, "metadata 'classes' is missing; give it with --classes"));
+        return new ModelInfo(kind, architecture, classes, Number("image", 8, 4096) ?? 32, hints.Bits ?? Number("bits", 2, 8) ?? 8, Text("dataset") ?? "");
+
+        string? Text(string key) => file.Metadata.TryGetValue(key, out string? value) ? value : null;
+
+        int? Number(string key, int low, int high)
+        {
+            if (Text(key) is not { } text) return null;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= low && value <= high) return value;
+            throw new FileFormatException(file.Path, $"metadata '{key}' is '{text}', expected a number from {low} to {high}");
+        }
+    }
+
+    private static string ArchitectureKey(ModelKind kind) => kind == ModelKind.Base ? "arch" : "generator";
+}
+
+/// <summary>What a user says of a model file that does not describe itself.</summary>
+/// <param name="Architecture">Base model or generator.</param>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="Bits">Bits of the quantized weights; goes before what the file says.</param>
+public sealed record ModelHints(string? Architecture = null, int? Classes = null, int? Bits = null);
