@@ -22,56 +22,55 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
     /// <summary>Groups in the memory.</summary>
     public long Groups => groups;
 
-    /// <inheritdoc/>
-    public GroupFaults<ScalarLane> At(long index) => Draw(new ScalarLane((ulong)GroupOf(index)));
+    /// <summary>The threshold's 32 bits, which those of U are compared with.</summary>
+    public uint ThresholdBits => (uint)threshold;
+
+    /// <summary>All ones when the threshold is 2^32: above the 32 bits of U stands a zero, so every U is below it.</summary>
+    public ulong AllFaulty => threshold >> 32 != 0 ? ulong.MaxValue : 0;
 
     /// <summary>Number of the group that bytes 16*index.. of the tensor lie in.</summary>
     public long GroupOf(long index) => (firstGroup + index) % groups;
 
-    /// <summary>What the cells of the groups in the lanes do.</summary>
+    /// <inheritdoc/>
+    public GroupFaults<ScalarLane> At(long index)
+    {
+        var group = new ScalarLane((ulong)GroupOf(index));
+        var less = new Bits128<ScalarLane>(new ScalarLane(AllFaulty), new ScalarLane(AllFaulty));
+        var equal = new Bits128<ScalarLane>(new ScalarLane(~AllFaulty), new ScalarLane(~AllFaulty));
+
+        // A U that equals the threshold so far is not below it once the threshold has only zeros left.
+        uint round = 0;
+        for (uint left = ThresholdBits; left != 0 && !ScalarLane.IsZero(equal.Low | equal.High); left <<= 1) Compare(group, round++, left >> 31, ref less, ref equal);
+        return Direct(group, less);
+    }
+
+    /// <summary>Draws bit <paramref name="round"/> of every U and compares it with the threshold's, for the cells that are equal so far.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public GroupFaults<TLanes> Draw<TLanes>(TLanes group)
+    public void Compare<TLanes>(TLanes group, uint round, uint thresholdBit, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes none = TLanes.All(0), all = TLanes.All(ulong.MaxValue);
-        Bits128<TLanes> faulty = Locations(group);
-        if (flip != 0) return new GroupFaults<TLanes>(new Bits128<TLanes>(all, all), faulty);
-        if (TLanes.IsZero(faulty.Low | faulty.High)) return new GroupFaults<TLanes>(new Bits128<TLanes>(all, all), new Bits128<TLanes>(none, none));
+        Bits128<TLanes> bits = Philox.Block(group, TLanes.All(round), seed);
+        var zero = new Bits128<TLanes>(equal.Low & ~bits.Low, equal.High & ~bits.High);
+        if (thresholdBit == 0)
+        {
+            equal = zero;
+            return;
+        }
+
+        less = new Bits128<TLanes>(less.Low | zero.Low, less.High | zero.High);
+        equal = new Bits128<TLanes>(equal.Low & bits.Low, equal.High & bits.High);
+    }
+
+    /// <summary>Says what the faulty cells of the groups do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public GroupFaults<TLanes> Direct<TLanes>(TLanes group, Bits128<TLanes> faulty)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes all = TLanes.All(ulong.MaxValue);
+        if (flip != 0 || TLanes.IsZero(faulty.Low | faulty.High)) return new GroupFaults<TLanes>(new Bits128<TLanes>(all, all), faulty);
         Bits128<TLanes> ones = Philox.Block(group, TLanes.All(DirectionStream), seed);
         return new GroupFaults<TLanes>(
             new Bits128<TLanes>(~faulty.Low, ~faulty.High),
             new Bits128<TLanes>(faulty.Low & ones.Low, faulty.High & ones.High));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Bits128<TLanes> Locations<TLanes>(TLanes group)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        // Above the 32 bits of U stands one more bit, always 0: it makes a threshold of 2^32 say "every cell".
-        TLanes below = TLanes.All(threshold >> 32 != 0 ? ulong.MaxValue : 0);
-        Bits128<TLanes> less = new(below, below), equal = new(~below, ~below);
-
-        // A U that equals the threshold so far is not below it once the threshold has only zeros left.
-        for (uint left = (uint)threshold, round = 0; left != 0; left <<= 2, round += 2)
-        {
-            // Two blocks at a time: they do not depend on each other, so a processor overlaps them.
-            Bits128<TLanes> first = Philox.Block(group, TLanes.All(round), seed);
-            Bits128<TLanes> second = Philox.Block(group, TLanes.All(round + 1), seed);
-            Compare(first, left >> 31, ref less, ref equal);
-            Compare(second, (left >> 30) & 1, ref less, ref equal);
-            if (TLanes.IsZero(equal.Low | equal.High)) break;
-        }
-
-        return less;
-    }
-
-    /// <summary>One bit of every U against the same bit of the threshold, for the cells undecided (equal) so far.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Compare<TLanes>(Bits128<TLanes> bits, uint thresholdBit, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        TLanes one = TLanes.All(thresholdBit == 0 ? 0 : ulong.MaxValue);
-        less = new Bits128<TLanes>(less.Low | (equal.Low & one & ~bits.Low), less.High | (equal.High & one & ~bits.High));
-        equal = new Bits128<TLanes>(equal.Low & ~(bits.Low ^ one), equal.High & ~(bits.High ^ one));
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RawFuse.Kernels;
 
 /// <summary>
@@ -15,7 +17,8 @@ internal readonly unsafe struct FaultBuffer(ulong* memory)
     private const int Stride = Capacity + 8;
 
     /// <summary>Writes the groups in the lanes, the first at <paramref name="position"/>.</summary>
-    public void Store<TLanes>(int position, in GroupFaults<TLanes> faults)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store<TLanes>(int position, GroupFaults<TLanes> faults)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         ulong* target = memory + position;

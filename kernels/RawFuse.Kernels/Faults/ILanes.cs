@@ -13,8 +13,8 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>The same value in every lane.</summary>
     static abstract TSelf All(ulong value);
 
-    /// <summary>first, first + 1, first + 2, ...</summary>
-    static abstract TSelf Sequence(ulong first);
+    /// <summary>Reads <see cref="Count"/> values.</summary>
+    static abstract TSelf Load(ulong* source);
 
     /// <summary>Writes <see cref="Count"/> values.</summary>
     static abstract void Store(TSelf value, ulong* destination);
@@ -28,14 +28,17 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>The low 32 bits of both, the second above the first.</summary>
     static abstract TSelf JoinLowHalves(TSelf low, TSelf high);
 
+    /// <summary>a ^ b ^ c.</summary>
+    static abstract TSelf Xor(TSelf a, TSelf b, TSelf c);
+
     /// <summary>Whether all bits of all lanes are 0.</summary>
     static abstract bool IsZero(TSelf value);
+
+    static abstract TSelf operator +(TSelf a, TSelf b);
 
     static abstract TSelf operator &(TSelf a, TSelf b);
 
     static abstract TSelf operator |(TSelf a, TSelf b);
-
-    static abstract TSelf operator ^(TSelf a, TSelf b);
 
     static abstract TSelf operator ~(TSelf a);
 }

@@ -14,7 +14,7 @@ internal readonly unsafe struct Lanes256(Vector256<ulong> value) : ILanes<Lanes2
 
     public static Lanes256 All(ulong value) => new(Vector256.Create(value));
 
-    public static Lanes256 Sequence(ulong first) => new(Vector256.Create(first) + Vector256<ulong>.Indices);
+    public static Lanes256 Load(ulong* source) => new(Vector256.Load(source));
 
     public static void Store(Lanes256 value, ulong* destination) => value.value.Store(destination);
 
@@ -24,13 +24,15 @@ internal readonly unsafe struct Lanes256(Vector256<ulong> value) : ILanes<Lanes2
 
     public static Lanes256 JoinLowHalves(Lanes256 low, Lanes256 high) => new((low.value & Vector256.Create((ulong)uint.MaxValue)) | (high.value << 32));
 
+    public static Lanes256 Xor(Lanes256 a, Lanes256 b, Lanes256 c) => new(a.value ^ b.value ^ c.value);
+
     public static bool IsZero(Lanes256 value) => value.value == Vector256<ulong>.Zero;
+
+    public static Lanes256 operator +(Lanes256 a, Lanes256 b) => new(a.value + b.value);
 
     public static Lanes256 operator &(Lanes256 a, Lanes256 b) => new(a.value & b.value);
 
     public static Lanes256 operator |(Lanes256 a, Lanes256 b) => new(a.value | b.value);
-
-    public static Lanes256 operator ^(Lanes256 a, Lanes256 b) => new(a.value ^ b.value);
 
     public static Lanes256 operator ~(Lanes256 a) => new(~a.value);
 }

@@ -14,7 +14,7 @@ internal readonly unsafe struct Lanes512(Vector512<ulong> value) : ILanes<Lanes5
 
     public static Lanes512 All(ulong value) => new(Vector512.Create(value));
 
-    public static Lanes512 Sequence(ulong first) => new(Vector512.Create(first) + Vector512<ulong>.Indices);
+    public static Lanes512 Load(ulong* source) => new(Vector512.Load(source));
 
     public static void Store(Lanes512 value, ulong* destination) => value.value.Store(destination);
 
@@ -24,13 +24,15 @@ internal readonly unsafe struct Lanes512(Vector512<ulong> value) : ILanes<Lanes5
 
     public static Lanes512 JoinLowHalves(Lanes512 low, Lanes512 high) => new((low.value & Vector512.Create((ulong)uint.MaxValue)) | (high.value << 32));
 
+    public static Lanes512 Xor(Lanes512 a, Lanes512 b, Lanes512 c) => new(Avx512F.TernaryLogic(a.value, b.value, c.value, 0x96));
+
     public static bool IsZero(Lanes512 value) => value.value == Vector512<ulong>.Zero;
+
+    public static Lanes512 operator +(Lanes512 a, Lanes512 b) => new(a.value + b.value);
 
     public static Lanes512 operator &(Lanes512 a, Lanes512 b) => new(a.value & b.value);
 
     public static Lanes512 operator |(Lanes512 a, Lanes512 b) => new(a.value | b.value);
-
-    public static Lanes512 operator ^(Lanes512 a, Lanes512 b) => new(a.value ^ b.value);
 
     public static Lanes512 operator ~(Lanes512 a) => new(~a.value);
 }

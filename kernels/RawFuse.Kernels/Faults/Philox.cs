@@ -27,17 +27,17 @@ internal static class Philox
         // xor does not carry, which saves a mask per word and round.
         TLanes x0 = counterLow, x1 = TLanes.HighHalf(counterLow), x2 = counterHigh, x3 = TLanes.HighHalf(counterHigh);
         TLanes multiplier0 = TLanes.All(Multiplier0), multiplier1 = TLanes.All(Multiplier1);
-        uint key0 = (uint)key, key1 = (uint)(key >> 32);
+        TLanes key0 = TLanes.All(key), key1 = TLanes.All(key >> 32), weyl0 = TLanes.All(Weyl0), weyl1 = TLanes.All(Weyl1);
         for (int round = 0; round < Rounds; round++)
         {
             TLanes product0 = TLanes.LowHalfProduct(x0, multiplier0);
             TLanes product1 = TLanes.LowHalfProduct(x2, multiplier1);
-            x0 = TLanes.HighHalf(product1) ^ x1 ^ TLanes.All(key0);
+            x0 = TLanes.Xor(TLanes.HighHalf(product1), x1, key0);
             x1 = product1;
-            x2 = TLanes.HighHalf(product0) ^ x3 ^ TLanes.All(key1);
+            x2 = TLanes.Xor(TLanes.HighHalf(product0), x3, key1);
             x3 = product0;
-            key0 += Weyl0;
-            key1 += Weyl1;
+            key0 += weyl0;
+            key1 += weyl1;
         }
 
         return new Bits128<TLanes>(TLanes.JoinLowHalves(x0, x1), TLanes.JoinLowHalves(x2, x3));

@@ -9,7 +9,7 @@ internal readonly unsafe struct ScalarLane(ulong value) : ILanes<ScalarLane>
 
     public static ScalarLane All(ulong value) => new(value);
 
-    public static ScalarLane Sequence(ulong first) => new(first);
+    public static ScalarLane Load(ulong* source) => new(*source);
 
     public static void Store(ScalarLane value, ulong* destination) => *destination = value.Value;
 
@@ -19,13 +19,15 @@ internal readonly unsafe struct ScalarLane(ulong value) : ILanes<ScalarLane>
 
     public static ScalarLane JoinLowHalves(ScalarLane low, ScalarLane high) => new((uint)low.Value | (high.Value << 32));
 
+    public static ScalarLane Xor(ScalarLane a, ScalarLane b, ScalarLane c) => new(a.Value ^ b.Value ^ c.Value);
+
     public static bool IsZero(ScalarLane value) => value.Value == 0;
+
+    public static ScalarLane operator +(ScalarLane a, ScalarLane b) => new(a.Value + b.Value);
 
     public static ScalarLane operator &(ScalarLane a, ScalarLane b) => new(a.Value & b.Value);
 
     public static ScalarLane operator |(ScalarLane a, ScalarLane b) => new(a.Value | b.Value);
-
-    public static ScalarLane operator ^(ScalarLane a, ScalarLane b) => new(a.Value ^ b.Value);
 
     public static ScalarLane operator ~(ScalarLane a) => new(~a.Value);
 }

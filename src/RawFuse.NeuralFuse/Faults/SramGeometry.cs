@@ -1,0 +1,35 @@
+namespace RawFuse.NeuralFuse.Faults;
+
+/// <summary>The size of an SRAM. Addresses run along a row, then over the rows of a bank, then over banks, and start again after the last.</summary>
+public sealed record SramGeometry
+{
+    /// <summary>Describes an SRAM.</summary>
+    /// <param name="banks">Banks, at least 1.</param>
+    /// <param name="rows">Rows in a bank, at least 1.</param>
+    /// <param name="columns">Cells in a row, a positive multiple of 128.</param>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    public SramGeometry(int banks, int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(banks, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        if (columns < CellsPerGroup || columns % CellsPerGroup != 0)
+            throw new ArgumentOutOfRangeException(nameof(columns), columns, $"The columns of an SRAM are a positive multiple of {CellsPerGroup}.");
+        Banks = banks;
+        Rows = rows;
+        Columns = columns;
+    }
+
+    /// <summary>Banks.</summary>
+    public int Banks { get; }
+
+    /// <summary>Rows in a bank.</summary>
+    public int Rows { get; }
+
+    /// <summary>Cells in a row.</summary>
+    public int Columns { get; }
+
+    /// <summary>Groups of 16 bytes in the whole memory.</summary>
+    public long Groups => (long)Banks * Rows * (Columns / CellsPerGroup);
+
+    private static int CellsPerGroup => 8 * Kernels.FaultCells.GroupBytes;
+}
