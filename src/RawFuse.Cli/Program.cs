@@ -1,1 +1,6 @@
-return 0;
+using System.Globalization;
+using RawFuse.Cli;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+return await Application.RunAsync(args);

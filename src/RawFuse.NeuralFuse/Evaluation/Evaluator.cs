@@ -21,18 +21,18 @@ public static class Evaluator
     /// <param name="model">The base model.</param>
     /// <param name="fuse">The generator, or null. It runs at nominal voltage, without faults.</param>
     /// <param name="source">Test images; epoch 0 of it.</param>
-    /// <param name="memory">Where the chips come from.</param>
+    /// <param name="population">Where the chips come from.</param>
     /// <param name="chips">Their seeds, 1 or more.</param>
     /// <param name="progress">Told the share done, 0 to 1; null for nobody.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     public static EvaluationResult Evaluate(
-        FrozenNetwork model, FrozenNetwork? fuse, IImageSource source, IFaultyMemory memory, IReadOnlyList<ulong> chips, IProgress<double>? progress = null,
+        FrozenNetwork model, FrozenNetwork? fuse, IImageSource source, ChipPopulation population, IReadOnlyList<ulong> chips, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
         int sets = 1 + chips.Count;
         using var faults = new WeightFaults(model, sets);
         faults.Clear(0);
-        for (int i = 0; i < chips.Count; i++) memory.Draw(model, chips[i], faults, i + 1);
+        for (int i = 0; i < chips.Count; i++) population.Draw(model, chips[i], faults, i + 1);
 
         var right = new long[sets];
         var rightWithFuse = new long[sets];

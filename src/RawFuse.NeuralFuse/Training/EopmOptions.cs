@@ -3,7 +3,7 @@ using RawFuse.NeuralFuse.Faults;
 namespace RawFuse.NeuralFuse.Training;
 
 /// <summary>How a NeuralFuse generator is trained. The defaults are the paper's.</summary>
-/// <param name="Memory">Where training chips come from.</param>
+/// <param name="Population">Where training chips come from.</param>
 /// <param name="Chips">N, chips drawn afresh for every mini-batch, 1 or more.</param>
 /// <param name="Lambda">Weight of the chips' mean loss against the clean loss, 0 or more.</param>
 /// <param name="Rate">Initial learning rate of Adam.</param>
@@ -12,7 +12,7 @@ namespace RawFuse.NeuralFuse.Training;
 /// <param name="WeightBits">Bits the generator's weights are rounded to, 2 to 8.</param>
 /// <param name="SetsPerPass">Models (the clean one and chips) that run through the base model together, which bounds memory; 0 for all. The result does not depend on it.</param>
 public sealed record EopmOptions(
-    IFaultyMemory Memory, int Chips = 10, float Lambda = 5, float Rate = 1e-3f, float RateFactor = 0.96f, int RateEvery = 500, int WeightBits = 8, int SetsPerPass = 0)
+    ChipPopulation Population, int Chips = 10, float Lambda = 5, float Rate = 1e-3f, float RateFactor = 0.96f, int RateEvery = 500, int WeightBits = 8, int SetsPerPass = 0)
 {
     /// <summary>Adam's decay of the first moment.</summary>
     public const float Beta1 = 0.5f;

@@ -52,7 +52,7 @@ public static class EopmStep
         for (int first = 0; first < all; first += perPass)
         {
             int sets = Math.Min(perPass, all - first);
-            using WeightFaults faults = DrawSets(model, chips, first, sets, options.Memory);
+            using WeightFaults faults = DrawSets(model, chips, first, sets, options.Population);
             using Storage<int> labels = batch.UploadLabels(sets);
             using Storage<float> weights = model.Device.Allocate<float>(WeightsOf(first, sets, chips.Length, batch.Count, options.Lambda, share));
             using Tape tape = Tape.Start();
@@ -75,13 +75,13 @@ public static class EopmStep
     }
 
     /// <summary>Masks of sets first..first+sets-1; set 0 is the clean model.</summary>
-    private static WeightFaults DrawSets(FrozenNetwork model, ReadOnlySpan<ulong> chips, int first, int sets, IFaultyMemory memory)
+    private static WeightFaults DrawSets(FrozenNetwork model, ReadOnlySpan<ulong> chips, int first, int sets, ChipPopulation population)
     {
         var faults = new WeightFaults(model, sets);
         for (int set = 0; set < sets; set++)
         {
             if (first + set == 0) faults.Clear(set);
-            else memory.Draw(model, chips[first + set - 1], faults, set);
+            else population.Draw(model, chips[first + set - 1], faults, set);
         }
 
         return faults;

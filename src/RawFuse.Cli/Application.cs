@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
+using RawFuse.Cli.Commands;
+using RawFuse.Datasets;
+using RawFuse.Kernels;
+using RawFuse.NeuralFuse.Training;
+using RawFuse.Serialization;
+
+namespace RawFuse.Cli;
+
+/// <summary>Parses the command line, runs one command and turns whatever happens into an exit code: 0 done, 1 failed, 2 bad usage or input.</summary>
+internal static class Application
+{
+    private const int Failed = 1;
+    private const int BadInput = 2;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("RawFuse keeps quantized image classifiers right when the memory of their weights fails at low voltage (NeuralFuse).")
+        {
+            DemoCommand.Create(),
+            TrainCommand.Create(),
+            EvalCommand.Create(),
+            EnergyCommand.Create(),
+            DevicesCommand.Create(),
+        };
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0) return Report(parsed.Errors[0].Message, BadInput);
+
+        using var stop = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        try
+        {
+            // The signals are handled here, so that a command can end its step and leave no half-written file.
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return Report("stopped", Failed);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FileFormatException or DatasetException or DeviceUnavailableException)
+        {
+            return Report(exception.Message, BadInput);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TrainingException or OutOfMemoryException)
+        {
+            return Report(exception.Message, Failed);
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    private static int Report(string message, int code)
+    {
+        // .NET adds the parameter's name to argument errors; a user has no use for it.
+        Console.Error.WriteLine("rawfuse: " + message.Split(" (Parameter '")[0].ReplaceLineEndings(" "));
+        return code;
+    }
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using RawFuse.Cli.Output;
+using RawFuse.NeuralFuse.BaseModels;
+using RawFuse.NeuralFuse.Energy;
+using RawFuse.NeuralFuse.Generators;
+using Spectre.Console;
+
+namespace RawFuse.Cli.Commands;
+
+/// <summary><c>rawfuse energy</c>: SRAM accesses and the energy saving, by arithmetic.</summary>
+internal static class EnergyCommand
+{
+    public static Command Create()
+    {
+        var baseName = new Option<string?>("--base") { Description = $"Base model: {string.Join(", ", BaseModel.Names)}." };
+        var generatorName = new Option<string?>("--generator") { Description = $"Generator: {string.Join(", ", Generator.Names)}." };
+        var topology = new Option<string?>("--topology") { Description = "Count the layers of a SCALE-SIM v2 topology file instead.", HelpName = "file.csv" };
+        Option<int> classes = CommonOptions.Number("--classes", "Classes of the base model.", 10, 2, 100_000);
+        Option<int> image = CommonOptions.Number("--image", "Height and width of the images.", 32, 8, 4096);
+        var preset = new Option<CountingConvention>("--preset")
+        {
+            Description = "paper (the conventions of the paper's tables) or exact (the shapes as they are).",
+            DefaultValueFactory = _ => CountingConvention.Paper,
+        };
+        var dataflow = new Option<Dataflow>("--dataflow")
+        {
+            Description = "What stays in the systolic array: os (outputs), ws (weights) or is (inputs).",
+            DefaultValueFactory = _ => Dataflow.OutputStationary,
+            HelpName = "os|ws|is",
+            CustomParser = result =>
+            {
+                string text = result.Tokens.Single().Value.ToLowerInvariant();
+                if (text == "os") return Dataflow.OutputStationary;
+                if (text == "ws") return Dataflow.WeightStationary;
+                if (text == "is") return Dataflow.InputStationary;
+                result.AddError($"Unknown dataflow '{text}'; known are os, ws, is.");
+                return default;
+            },
+        };
+        var array = new Option<SystolicArray>("--array")
+        {
+            Description = "Rows x columns of the systolic array.",
+            DefaultValueFactory = _ => SystolicArray.Paper,
+            HelpName = "RxC",
+            CustomParser = result =>
+            {
+                string text = result.Tokens.Single().Value;
+                string[] parts = text.Split('x', 'X');
+                if (parts.Length == 2 && int.TryParse(parts[0], out int rows) && int.TryParse(parts[1], out int columns) && rows > 0 && columns > 0)
+                    return new SystolicArray(rows, columns);
+                result.AddError($"Option '--array' is '{text}', expected rows x columns, such as 32x32.");
+                return SystolicArray.Paper;
+            },
+        };
+        Option<double> ber = CommonOptions.BitErrorRate(0.01);
+        Option<string?> json = CommonOptions.Json();
+        var command = new Command("energy", "Count SRAM accesses and the energy a generator's protection saves.")
+        {
+            baseName, generatorName, topology, classes, image, preset, dataflow, array, ber, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var report = new Report(parsed.GetValue(json));
+            SystolicArray size = parsed.GetValue(array)!;
+            Dataflow flow = parsed.GetValue(dataflow);
+            if (parsed.GetValue(topology) is { } path)
+            {
+                if (parsed.GetValue(baseName) is not null || parsed.GetValue(generatorName) is not null)
+                    throw new ArgumentException("Option '--topology' goes without '--base' and '--generator'.");
+                Topology(report, path, size, flow);
+                return;
+            }
+
+            string name = parsed.GetValue(baseName) ?? throw new ArgumentException("Name a model with '--base' or a file with '--topology'.");
+            CountingConvention convention = parsed.GetValue(preset);
+            NetworkCost model = NetworkCost.Of(BaseModel.Define(name, parsed.GetValue(classes), parsed.GetValue(image)), convention, size, flow);
+            NetworkCost? generator = parsed.GetValue(generatorName) is { } fuse
+                ? NetworkCost.Of(Generator.Define(fuse, parsed.GetValue(image)), convention, size, flow)
+                : null;
+            Models(report, model, generator, OperatingPoint.ForBer(parsed.GetValue(ber)));
+        });
+        return command;
+    }
+
+    private static void Topology(Report report, string path, SystolicArray array, Dataflow dataflow)
+    {
+        IReadOnlyList<ArrayLayer> layers;
+        try
+        {
+            layers = ScaleSimTopology.ReadFile(path);
+        }
+        catch (ScaleSimTopologyException exception)
+        {
+            throw new ArgumentException(exception.Message);
+        }
+        catch (IOException exception)
+        {
+            throw new ArgumentException(exception.Message);
+        }
+
+        var ledger = new AccessLedger(layers, array, dataflow);
+        report.Console.Write(EnergyTable.Of(Path.GetFileName(path), ledger));
+        AccessCounts total = ledger.Total;
+        report.Json(
+            new TopologyJson(
+                [.. ledger.Rows.Select(LayerJson.Of)], total.FilterReads, total.IfmapReads, total.OfmapWrites, total.Cycles, total.Macs, ledger.TotalWeightMemoryAccesses),
+            JsonModels.Default.TopologyJson);
+    }
+
+    private static void Models(Report report, NetworkCost model, NetworkCost? generator, OperatingPoint point)
+    {
+        report.Console.Write(EnergyTable.Of(model.Name, model.Ledger));
+        EnergySaving? accesses = null, macs = null;
+        if (generator is not null)
+        {
+            report.Console.Write(EnergyTable.Of(generator.Name, generator.Ledger));
+            accesses = EnergySaving.FromAccesses(model.Ledger, generator.Ledger, point);
+            macs = EnergySaving.FromPrintedMacs(model.PrintedMacs, generator.PrintedMacs, point);
+            report.Line($"energy saving by SRAM accesses {accesses.Percent:F1}%, by MACs {macs.Percent:F1}%. {accesses.Sentence}");
+        }
+
+        report.Json(
+            new EnergyJson(
+                NetworkCostJson.Of(model), generator is null ? null : NetworkCostJson.Of(generator), accesses?.Percent, macs?.Percent, accesses?.Sentence,
+                point.AccessEnergyRatio, point.Ber),
+            JsonModels.Default.EnergyJson);
+    }
+}

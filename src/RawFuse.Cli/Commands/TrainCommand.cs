@@ -1,0 +1,129 @@
+using System.CommandLine;
+using RawFuse.Cli.Data;
+using RawFuse.Cli.Output;
+using RawFuse.Datasets;
+using RawFuse.Kernels;
+using RawFuse.NeuralFuse.BaseModels;
+using RawFuse.NeuralFuse.Evaluation;
+using RawFuse.NeuralFuse.Faults;
+using RawFuse.NeuralFuse.Generators;
+using RawFuse.NeuralFuse.Models;
+using RawFuse.NeuralFuse.Training;
+
+namespace RawFuse.Cli.Commands;
+
+/// <summary><c>rawfuse train base</c> and <c>rawfuse train fuse</c>.</summary>
+internal static class TrainCommand
+{
+    public static Command Create() => new("train", "Train a base model or a generator.") { CreateBase(), CreateFuse() };
+
+    private static Command CreateBase()
+    {
+        var architecture = new Option<string>("--arch") { Description = $"Base model: {string.Join(", ", BaseModel.Names)}.", DefaultValueFactory = _ => "vgg7" };
+        var output = new Option<string>("--out") { Description = "File to write.", Required = true, HelpName = "file" };
+        Option<string> data = CommonOptions.Data();
+        Option<string?> folder = CommonOptions.DataFolder();
+        Option<int> epochs = CommonOptions.Number("--epochs", "Passes over the training images.", 10, 1, 100_000);
+        Option<int> batch = CommonOptions.Number("--batch", "Images per step.", 128, 2, 65_536);
+        Option<double> rate = CommonOptions.Real("--lr", "Highest learning rate of the one-cycle schedule.", 0.05, 1e-9, 100);
+        Option<double> decay = CommonOptions.Real("--weight-decay", "L2 penalty.", 5e-4, 0, 10);
+        var optimizer = new Option<QatOptimizer>("--optimizer") { Description = "sgd (Nesterov momentum 0.9) or adam.", DefaultValueFactory = _ => QatOptimizer.Sgd };
+        Option<int> bits = CommonOptions.Number("--bits", "Bits of a quantized weight.", 8, 2, 8);
+        Option<int?> limit = CommonOptions.Limit("--train-images", "Train on the first so many images only.");
+        Option<long> seed = CommonOptions.Seed();
+        Option<int> threads = CommonOptions.Threads();
+        var command = new Command("base", "Train a classifier with quantization-aware training.")
+        {
+            architecture, output, data, folder, epochs, batch, rate, decay, optimizer, bits, limit, seed, threads,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var report = new Report(null);
+            string name = parsed.GetValue(data)!;
+            string path = OutputFile.Check(parsed.GetRequiredValue(output));
+            using var device = new CpuDevice(parsed.GetValue(threads));
+            ImageSet images = ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit));
+            ImageSet test = ImageSources.Test(name, parsed.GetValue(folder), null);
+            NetworkDefinition definition = BaseModel.Define(parsed.GetValue(architecture)!, images.Classes, images.Height);
+            ulong random = (ulong)parsed.GetValue(seed);
+            using var network = new Network(definition, device, random);
+            var source = new LoaderSource(new BatchLoader(images, parsed.GetValue(batch), random, ImageSources.AugmentationFor(name), dropLast: images.Count >= parsed.GetValue(batch)));
+            var options = new QatOptions(
+                parsed.GetValue(epochs), (float)parsed.GetValue(rate), parsed.GetValue(optimizer), (float)parsed.GetValue(decay), parsed.GetValue(bits));
+            (_, double seconds) = report.Stage($"train {definition.Name} on {name}", progress =>
+            {
+                QatTrainer.Train(network, source, options, Report.Of(progress), cancellation);
+                return true;
+            });
+            using FrozenNetwork frozen = FrozenNetwork.From(network, options.WeightBits);
+            double accuracy = Evaluator.CleanAccuracy(frozen, LoaderSource.ForTest(test, 100), cancellation);
+            ModelFile.Save(network, new ModelInfo(ModelKind.Base, definition.Name, images.Classes, images.Height, options.WeightBits, name), path);
+            report.Line($"{definition.Name}: {accuracy:F2}% of {test.Count} test images right with {options.WeightBits}-bit weights; {seconds:F1} s; written to {path}");
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static Command CreateFuse()
+    {
+        var bases = new Option<string[]>("--base") { Description = "Base model to protect; give several to train for all of them.", Required = true, HelpName = "file" };
+        var generator = new Option<string>("--generator") { Description = $"Generator: {string.Join(", ", Generator.Names)}.", DefaultValueFactory = _ => "ConvL" };
+        var output = new Option<string>("--out") { Description = "File to write.", Required = true, HelpName = "file" };
+        Option<string> data = CommonOptions.Data();
+        Option<string?> folder = CommonOptions.DataFolder();
+        Option<double> ber = CommonOptions.BitErrorRate(0.01);
+        Option<SramMapping> mapping = CommonOptions.Mapping(SramMapping.Ibm);
+        Option<FaultModel> model = CommonOptions.FaultModelOption();
+        Option<double> lambda = CommonOptions.Real("--lambda", "Weight of the chips' loss against the clean loss.", 5, 0, 1e6);
+        Option<int> chips = CommonOptions.Number("--chips", "Chips drawn for every mini-batch.", 10, 1, 1000);
+        Option<int> epochs = CommonOptions.Number("--epochs", "Passes over the training images.", 1, 1, 100_000);
+        Option<int> batch = CommonOptions.Number("--batch", "Images per step.", 25, 2, 65_536);
+        Option<double> rate = CommonOptions.Real("--lr", "Initial learning rate of Adam; x 0.96 every 500 steps.", 1e-3, 1e-9, 100);
+        Option<int> perPass = CommonOptions.Number("--sets-per-pass", "Models that run through the base together, to bound memory; 0 for all.", 0, 0, 1001);
+        Option<int?> limit = CommonOptions.Limit("--train-images", "Train on the first so many images only.");
+        var architecture = new Option<string?>("--arch") { Description = "Architecture of base files that do not name it." };
+        Option<int?> classes = CommonOptions.Limit("--classes", "Classes of base files that do not say.");
+        Option<int> bits = CommonOptions.Number("--bits", "Bits of a quantized weight.", 8, 2, 8);
+        Option<long> seed = CommonOptions.Seed();
+        Option<int> threads = CommonOptions.Threads();
+        var command = new Command("fuse", "Train a NeuralFuse generator for frozen base models (EOPM).")
+        {
+            bases, generator, output, data, folder, ber, mapping, model, lambda, chips, epochs, batch, rate, perPass, limit, architecture, classes, bits, seed, threads,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var report = new Report(null);
+            string name = parsed.GetValue(data)!;
+            string path = OutputFile.Check(parsed.GetRequiredValue(output));
+            using var device = new CpuDevice(parsed.GetValue(threads));
+            ImageSet images = ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit));
+            NetworkDefinition definition = Generator.Define(parsed.GetValue(generator)!, images.Height);
+            var hints = new ModelHints(parsed.GetValue(architecture), parsed.GetValue(classes), parsed.GetValue(bits));
+            var models = new List<FrozenNetwork>();
+            try
+            {
+                foreach (string file in parsed.GetRequiredValue(bases)) models.Add(FrozenModels.LoadBase(file, device, hints, images));
+                ulong random = (ulong)parsed.GetValue(seed);
+                using var network = new Network(definition, device, random);
+                var source = new LoaderSource(new BatchLoader(images, parsed.GetValue(batch), random, ImageSources.AugmentationFor(name), dropLast: images.Count >= parsed.GetValue(batch)));
+                var options = new EopmOptions(
+                    new ChipPopulation(parsed.GetValue(ber), parsed.GetValue(model), parsed.GetValue(mapping)), parsed.GetValue(chips), (float)parsed.GetValue(lambda),
+                    (float)parsed.GetValue(rate), WeightBits: parsed.GetValue(bits), SetsPerPass: parsed.GetValue(perPass));
+                (_, double seconds) = report.Stage($"train {definition.Name} for {string.Join(", ", models.Select(one => one.Definition.Name))} on {name}", progress =>
+                {
+                    EopmTrainer.Train(network, models, source, options, parsed.GetValue(epochs), random, Report.Of(progress), cancellation);
+                    return true;
+                });
+                ModelFile.Save(network, new ModelInfo(ModelKind.Fuse, definition.Name, images.Classes, images.Height, options.WeightBits, name), path);
+                report.Line($"{definition.Name}: trained in {seconds:F1} s; written to {path}");
+            }
+            finally
+            {
+                foreach (FrozenNetwork frozen in models) frozen.Dispose();
+            }
+
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+}

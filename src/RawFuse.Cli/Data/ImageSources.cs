@@ -1,0 +1,58 @@
+using RawFuse.Datasets;
+using RawFuse.NeuralFuse.Training;
+
+namespace RawFuse.Cli.Data;
+
+/// <summary>Finds data sets by name and hands their images to the method.</summary>
+internal static class ImageSources
+{
+    /// <summary>Names that <c>--data</c> knows.</summary>
+    public static readonly string[] Names = ["signs", "cifar10"];
+
+    /// <summary>The augmentation a data set is trained with.</summary>
+    public static Augmentation AugmentationFor(string name) => name == "cifar10" ? Augmentation.Cifar : Augmentation.Signs;
+
+    /// <summary>Loads the training images.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="folder">Folder of the original files; null looks in RAWFUSE_DATA.</param>
+    /// <param name="limit">At most so many images; null for all.</param>
+    public static ImageSet Train(string name, string? folder, int? limit) =>
+        name == "signs" ? SyntheticSigns.Train(limit ?? 8000, Seed) : Limit(Cifar10.LoadTrain(FolderOf(name, folder)), limit);
+
+    /// <summary>Loads the test images.</summary>
+    public static ImageSet Test(string name, string? folder, int? limit) =>
+        name == "signs" ? SyntheticSigns.Test(limit ?? 1000, Seed) : Limit(Cifar10.LoadTest(FolderOf(name, folder)), limit);
+
+    /// <summary>The road signs are the same for everyone.</summary>
+    private const ulong Seed = 1;
+
+    private static ImageSet Limit(ImageSet images, int? limit) => limit is { } count && count < images.Count ? images.Take(count) : images;
+
+    private static string FolderOf(string name, string? folder)
+    {
+        if (folder is not null) return folder;
+        string? root = Environment.GetEnvironmentVariable("RAWFUSE_DATA");
+        if (string.IsNullOrEmpty(root)) throw new ArgumentException($"Data set '{name}' needs a folder: give --data-dir, or set RAWFUSE_DATA.");
+        string own = Path.Combine(root, name);
+        return Directory.Exists(own) ? own : root;
+    }
+}
+
+/// <summary>A data set's loader in the form the method asks for.</summary>
+internal sealed class LoaderSource(BatchLoader loader) : IImageSource
+{
+    public int Count => loader.Images.Count;
+
+    public int Classes => loader.Images.Classes;
+
+    public int Height => loader.Images.Height;
+
+    public int Width => loader.Images.Width;
+
+    /// <summary>Test images: in order, as they are.</summary>
+    public static LoaderSource ForTest(ImageSet images, int batch) => new(new BatchLoader(images, batch, seed: 0, Augmentation.None, shuffle: false));
+
+    public IEnumerable<ReadOnlyMemory<int>> Batches(int epoch) => loader.Batches(epoch);
+
+    public void Fill(ReadOnlySpan<int> images, int epoch, Span<float> nhwc, Span<int> labels) => loader.Fill(images, epoch, nhwc, labels);
+}

@@ -1,0 +1,21 @@
+using RawFuse.NeuralFuse.Evaluation;
+using Spectre.Console;
+
+namespace RawFuse.Cli.Output;
+
+/// <summary>An evaluation in the paper's words.</summary>
+internal static class AccuracyTable
+{
+    public static Table Of(EvaluationResult result)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("", "clean (CA)", "perturbed (PA)", "worst chip");
+        Row(table, "base model", result.Base);
+        if (result.WithFuse is { } fused) Row(table, "with NeuralFuse", fused);
+        string caption = $"percent of {result.Images} images right; PA: mean ± standard deviation over {result.Chips.Count} chips";
+        table.Caption(result.Recovery is { } recovery ? $"recovery (RP) {recovery:F1} points; {caption}" : caption);
+        return table;
+    }
+
+    private static void Row(Table table, string name, Accuracy accuracy) =>
+        table.AddRow(name, $"{accuracy.Clean:F1}", $"{accuracy.Perturbed.Mean:F1} ± {accuracy.Perturbed.StandardDeviation:F1}", $"{accuracy.Perturbed.Worst:F1}");
+}

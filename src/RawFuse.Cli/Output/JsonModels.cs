@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+using RawFuse.NeuralFuse.Energy;
+using RawFuse.NeuralFuse.Evaluation;
+
+namespace RawFuse.Cli.Output;
+
+/// <summary>The tool's JSON documents. Their keys are a contract.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(EvalJson))]
+[JsonSerializable(typeof(DemoJson))]
+[JsonSerializable(typeof(EnergyJson))]
+[JsonSerializable(typeof(TopologyJson))]
+internal sealed partial class JsonModels : JsonSerializerContext;
+
+internal record PerturbedJson(double Mean, double Std, IReadOnlyList<double> PerChip)
+{
+    public static PerturbedJson Of(AccuracyStatistics statistics) => new(statistics.Mean, statistics.StandardDeviation, statistics.PerChip);
+}
+
+internal record AccuracyJson(double CleanAccuracy, PerturbedJson PerturbedAccuracy)
+{
+    public static AccuracyJson Of(Accuracy accuracy) => new(accuracy.Clean, PerturbedJson.Of(accuracy.Perturbed));
+}
+
+/// <summary>What <c>eval</c> writes; accuracies and recovery in percent.</summary>
+internal record EvalJson(
+    double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, string Mapping, string Model, int Bits,
+    IReadOnlyList<ulong> Chips, int Images);
+
+/// <summary>What <c>demo</c> writes: eval's keys, energy and time.</summary>
+internal record DemoJson(
+    double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, string Mapping, string Model, int Bits,
+    IReadOnlyList<ulong> Chips, int Images, double EnergySavingPercent, double MacEnergySavingPercent, double Seconds, IReadOnlyDictionary<string, double> StageSeconds,
+    string Base, string Generator, ulong Seed);
+
+internal record LayerJson(string Name, long FilterReads, long IfmapReads, long OfmapWrites, long Cycles, long Macs)
+{
+    public static LayerJson Of(AccessLedgerRow row) =>
+        new(row.Layer.Name, row.Counts.FilterReads, row.Counts.IfmapReads, row.Counts.OfmapWrites, row.Counts.Cycles, row.Counts.Macs);
+}
+
+internal record NetworkCostJson(string Name, long Params, long Macs, long MacsPrinted, double Twma, IReadOnlyList<LayerJson> Layers)
+{
+    public static NetworkCostJson Of(NetworkCost cost) =>
+        new(cost.Name, cost.Parameters, cost.Macs, cost.PrintedMacs, cost.Ledger.TotalWeightMemoryAccesses, [.. cost.Ledger.Rows.Select(LayerJson.Of)]);
+}
+
+/// <summary>What <c>energy</c> writes for models.</summary>
+internal record EnergyJson(
+    NetworkCostJson Base, NetworkCostJson? Generator, double? EnergySavingPercent, double? MacEnergySavingPercent, string? Verdict, double AccessEnergyRatio, double Ber);
+
+/// <summary>What <c>energy --topology</c> writes.</summary>
+internal record TopologyJson(IReadOnlyList<LayerJson> Layers, long FilterReads, long IfmapReads, long OfmapWrites, long Cycles, long Macs, double Twma);

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using RawFuse.NeuralFuse.Training;
+using RawFuse.Serialization;
+using Spectre.Console;
+
+namespace RawFuse.Cli.Output;
+
+/// <summary>Where a command's words and its JSON go. With <c>--json -</c> standard output carries the JSON and nothing else.</summary>
+internal sealed class Report(string? jsonFile)
+{
+    private const string StandardOutput = "-";
+
+    public IAnsiConsole Console { get; } =
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(jsonFile == StandardOutput ? System.Console.Error : System.Console.Out) });
+
+    /// <summary>Prints a line of text.</summary>
+    public void Line(string text) => Console.WriteLine(text);
+
+    /// <summary>Runs a stage and shows how far it is.</summary>
+    /// <returns>What the stage returned, and the seconds it took.</returns>
+    public (T Result, double Seconds) Stage<T>(string name, Func<IProgress<double>, T> work)
+    {
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        T result = Console.Progress()
+            .AutoClear(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
+            .Start(context =>
+            {
+                ProgressTask task = context.AddTask(name.EscapeMarkup());
+                T value = work(new Immediate<double>(share => task.Value = 100 * share));
+                task.Value = 100;
+                return value;
+            });
+        return (result, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    /// <summary>Writes the JSON document, if one was asked for.</summary>
+    public void Json<T>(T document, JsonTypeInfo<T> type)
+    {
+        if (jsonFile is null) return;
+        string text = JsonSerializer.Serialize(document, type) + "\n";
+        if (jsonFile == StandardOutput) System.Console.Out.Write(text);
+        else AtomicFile.WriteAllText(jsonFile, text);
+    }
+
+    /// <summary>A stage's progress as that of a training.</summary>
+    public static IProgress<TrainingProgress> Of(IProgress<double> progress) =>
+        new Immediate<TrainingProgress>(step => progress.Report((double)step.Step / step.TotalSteps));
+
+    /// <summary>Reports on the calling thread, so that nothing arrives late.</summary>
+    private sealed class Immediate<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}
