@@ -25,6 +25,8 @@ public sealed class CpuKernelTests(CpuKernelTests.Devices devices) : IClassFixtu
 
     public sealed class Devices : IDisposable
     {
+        public Devices() => SimdSwitchTests.CheckVectors();
+
         public CpuDevice OneThread { get; } = new(1);
 
         public CpuDevice TwoThreads { get; } = new(2);
