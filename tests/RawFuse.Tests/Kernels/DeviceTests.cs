@@ -35,6 +35,33 @@ public sealed class DeviceTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void CopiesWhileTheGarbageCollectorMovesArrays(string kind)
+    {
+        using Device device = Open(kind);
+        using var stop = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested) GC.Collect(1, GCCollectionMode.Forced, blocking: true, compacting: true);
+        });
+        collector.Start();
+        try
+        {
+            for (int round = 0; round < 1500; round++)
+            {
+                int[] values = [.. Enumerable.Range(round, 2000)];
+                using Storage<int> buffer = device.Allocate<int>(values);
+                Assert.Equal(values, buffer.ToArray());
+            }
+        }
+        finally
+        {
+            stop.Cancel();
+            collector.Join();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void RefusesCopiesThatDoNotFit(string kind)
     {
         using Device device = Open(kind);
