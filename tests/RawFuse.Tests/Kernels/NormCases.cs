@@ -24,7 +24,8 @@ internal static class NormCases
         {
             foreach (float offset in (float[])[0, 1000])
             {
-                float[] x = Array.ConvertAll(run.Random.Reals(rows * channels), value => value + offset), gamma = run.Random.Reals(channels), beta = run.Random.Reals(channels);
+                float[] x = Array.ConvertAll(run.Random.Reals(rows * channels), value => value + offset);
+                float[] gamma = run.Random.Reals(channels), beta = run.Random.Reals(channels);
                 float[] oldMean = run.Random.Reals(channels), oldVariance = run.Random.Positives(channels);
                 Storage<float> y = run.Output<float>(rows * channels), mean = run.Output<float>(channels), inverse = run.Output<float>(channels);
                 Storage<float> runningMean = run.InOut(oldMean), runningVariance = run.InOut(oldVariance);
@@ -47,7 +48,8 @@ internal static class NormCases
                 run.Expect(inverse, tolerance, () => Each(channels, Inverse));
                 run.Expect(runningMean, tolerance, () => Each(channels, c => oldMean[c] + (Momentum * (means[c] - oldMean[c]))));
                 run.Expect(runningVariance, tolerance, () => Each(channels, c => oldVariance[c] + (Momentum * ((squares[c] / (rows - 1)) - oldVariance[c]))));
-                run.Expect(y, tolerance, () => Each(x.Length, i => ((x[i] - means[i % channels]) * Inverse(i % channels) * gamma[i % channels]) + beta[i % channels]));
+                double Output(int i, int c) => ((x[i] - means[c]) * Inverse(c) * gamma[c]) + beta[c];
+                run.Expect(y, tolerance, () => Each(x.Length, i => Output(i, i % channels)));
             }
         },
         Emulate: rows * channels <= 300);
@@ -68,11 +70,12 @@ internal static class NormCases
                 // The input gradient takes the output gradient's place.
                 Storage<float> gradient = run.InOut(dy), gammaGradient = run.Output<float>(channels), betaGradient = run.Output<float>(channels);
                 run.Launch<BatchNormBackward, BatchNormBackwardArgs>(new(
-                    run.Input(x), gradient, run.Input(gamma), run.Input(mean), run.Input(inverse), withInput ? gradient : null, gammaGradient, betaGradient, rows, channels));
+                    run.Input(x), gradient, run.Input(gamma), run.Input(mean), run.Input(inverse), withInput ? gradient : null, gammaGradient, betaGradient,
+                    rows, channels));
                 run.Expect(betaGradient, Tolerance.LongSum, () => dBeta.Value);
                 run.Expect(gammaGradient, Tolerance.LongSum, () => dGamma.Value);
-                run.Expect(gradient, Statistics, () => Each(dy.Length, i => !withInput ? dy[i]
-                    : gamma[i % channels] * inverse[i % channels] * (dy[i] - (dBeta.Value[i % channels] / rows) - (Normalized(i) * dGamma.Value[i % channels] / rows))));
+                double Gradient(int i, int c) => gamma[c] * inverse[c] * (dy[i] - ((dBeta.Value[c] + (Normalized(i) * dGamma.Value[c])) / rows));
+                run.Expect(gradient, Statistics, () => Each(dy.Length, i => withInput ? Gradient(i, i % channels) : dy[i]));
             }
         },
         Emulate: rows * channels <= 300);
@@ -81,12 +84,14 @@ internal static class NormCases
     {
         foreach (int channels in Enumerable.Range(1, 20))
         {
-            float[] gamma = run.Random.Reals(channels), beta = run.Random.Reals(channels), mean = run.Random.Reals(channels), variance = run.Random.Positives(channels);
+            float[] gamma = run.Random.Reals(channels), beta = run.Random.Reals(channels);
+            float[] mean = run.Random.Reals(channels), variance = run.Random.Positives(channels);
             foreach (float[]? bias in (float[]?[])[run.Random.Reals(channels), null])
             {
                 Storage<float> scale = run.Output<float>(channels), shift = run.Output<float>(channels);
                 run.Launch<BatchNormFold, BatchNormFoldArgs>(new(
-                    run.Input(gamma), run.Input(beta), run.Input(mean), run.Input(variance), bias is null ? null : run.Input(bias), Epsilon, scale, shift, channels));
+                    run.Input(gamma), run.Input(beta), run.Input(mean), run.Input(variance), bias is null ? null : run.Input(bias), Epsilon, scale, shift,
+                    channels));
                 double Scale(int c) => gamma[c] / Math.Sqrt((double)variance[c] + Epsilon);
                 run.Expect(scale, Tolerance.FewRoundings, () => Each(channels, Scale));
                 run.Expect(shift, Tolerance.FewRoundings, () => Each(channels, c => beta[c] + (Scale(c) * ((bias?[c] ?? 0) - (double)mean[c]))));

@@ -28,7 +28,8 @@ internal static class OptimCases
             double Slope(int i) => g[i] + ((double)weightDecay * w[i]);
             double Velocity(int i) => ((double)momentum * v[i]) + Slope(i);
             run.Expect(velocity, Tolerance.FewRoundings, () => Each(length, Velocity));
-            run.Expect(weights, Tolerance.FewRoundings, () => Each(length, i => w[i] - (rate * (nesterov ? Slope(i) + (momentum * Velocity(i)) : Velocity(i)))));
+            double Step(int i) => nesterov ? Slope(i) + (momentum * Velocity(i)) : Velocity(i);
+            run.Expect(weights, Tolerance.FewRoundings, () => Each(length, i => w[i] - (rate * Step(i))));
         }
     });
 
@@ -38,7 +39,8 @@ internal static class OptimCases
         foreach (int length in Lengths(run))
         {
             float[] w = run.Random.Reals(length), g = run.Random.Reals(length);
-            float[] m = step == 1 ? new float[length] : run.Random.Reals(length), v = step == 1 ? new float[length] : run.Random.Positives(length);
+            float[] m = step == 1 ? new float[length] : run.Random.Reals(length);
+            float[] v = step == 1 ? new float[length] : run.Random.Positives(length);
             Storage<float> weights = run.InOut(w), mean = run.InOut(m), variance = run.InOut(v);
             run.Launch<AdamStep, AdamStepArgs>(new(weights, run.Input(g), mean, variance, length, rate, beta1, beta2, epsilon, step));
             double Mean(int i) => ((double)beta1 * m[i]) + ((1 - (double)beta1) * g[i]);

@@ -40,14 +40,15 @@ internal static class ReduceCases
             {
                 Storage<float> losses = run.Output<float>(images);
                 Storage<float>? gradient = withGradient ? run.Output<float>(images * classes) : null;
-                run.Launch<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(new(run.Input(logits), run.Input(labels), run.Input(weights), losses, gradient, images, classes));
+                run.Launch<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(new(
+                    run.Input(logits), run.Input(labels), run.Input(weights), losses, gradient, images, classes));
 
-                double Largest(int n) => Enumerable.Range(0, classes).Max(c => float.IsNaN(logits[(n * classes) + c]) ? double.NaN : logits[(n * classes) + c]);
-                double Sum(int n) => Enumerable.Range(0, classes).Sum(c => Math.Exp(logits[(n * classes) + c] - Largest(n)));
-                bool Defined(int n) => Enumerable.Range(0, classes).All(c => !float.IsNaN(logits[(n * classes) + c]));
-                double Loss(int n) => !Defined(n) ? double.NaN : weights[n] * (Math.Log(Sum(n)) + (Largest(n) - logits[(n * classes) + labels[n]]));
-                double Gradient(int n, int c) =>
-                    !Defined(n) ? double.NaN : weights[n] * ((Math.Exp(logits[(n * classes) + c] - Largest(n)) / Sum(n)) - (c == labels[n] ? 1 : 0));
+                // A NaN among the logits makes the sum, and with it everything, NaN.
+                double Logit(int n, int c) => logits[(n * classes) + c];
+                double Largest(int n) => Enumerable.Range(0, classes).Max(c => Logit(n, c));
+                double Sum(int n) => Enumerable.Range(0, classes).Sum(c => Math.Exp(Logit(n, c) - Largest(n)));
+                double Loss(int n) => weights[n] * (Math.Log(Sum(n)) + (Largest(n) - Logit(n, labels[n])));
+                double Gradient(int n, int c) => weights[n] * ((Math.Exp(Logit(n, c) - Largest(n)) / Sum(n)) - (c == labels[n] ? 1 : 0));
                 run.Expect(losses, Tolerance.FewRoundings, () => Each(images, Loss));
                 if (gradient is not null) run.Expect(gradient, Tolerance.FewRoundings, () => Each(images * classes, i => Gradient(i / classes, i % classes)));
             }

@@ -25,7 +25,8 @@ internal static class ResampleCases
         Pad("out of sight to the right", inHeight: 2, inWidth: 2, outHeight: 3, outWidth: 3, top: 0, left: 4),
     ];
 
-    private static KernelCase Upsample(int images, int height, int width, int channels, int factor) => new($"upsample {images}x{height}x{width}x{channels} by {factor}", run =>
+    private static KernelCase Upsample(int images, int height, int width, int channels, int factor) => new(
+        $"upsample {images}x{height}x{width}x{channels} by {factor}", run =>
     {
         int smallLength = images * height * width * channels, largeLength = smallLength * factor * factor;
         float[] x = run.Random.Integers(smallLength), dy = run.Random.Integers(largeLength);

@@ -6,8 +6,8 @@ internal static class TestData
     /// <summary>Numbers where float arithmetic has its edges, and where the kernels' own formulas change branches.</summary>
     private static readonly float[] Extremes =
     [
-        0, -0f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, float.MaxValue, float.MinValue, float.Epsilon, -float.Epsilon, 1e-38f, 0.625f, -0.625f,
-        0.62499994f, 9.02f, -9.03f, 88.5f, -88.5f, 1, -1,
+        0, -0f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, float.MaxValue, float.MinValue, float.Epsilon, -float.Epsilon, 1e-38f,
+        0.625f, -0.625f, 0.62499994f, 9.02f, -9.03f, 88.5f, -88.5f, 1, -1,
     ];
 
     /// <summary>Every length up to several vectors; more than one chunk (16384) of a parallel loop, with and without a remainder.</summary>

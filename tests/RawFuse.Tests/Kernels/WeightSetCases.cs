@@ -30,7 +30,8 @@ internal static class WeightSetCases
                 float[][] perSet = [.. Enumerable.Range(0, sets).Select(set => Dequantized(packed, faults.AsSpan(set * packed.Length, packed.Length)))];
                 float[] WeightsOf(int image) => perSet[image / 2];
 
-                float[] x = run.Random.Integers(shape.InputLength), dy = run.Random.Integers(shape.OutputLength), outScale = run.Random.PowersOfTwo(outChannels);
+                float[] x = run.Random.Integers(shape.InputLength), dy = run.Random.Integers(shape.OutputLength);
+                float[] outScale = run.Random.PowersOfTwo(outChannels);
                 Storage<float> output = run.Output<float>(shape.OutputLength);
                 run.Launch<Conv2dForward, Conv2dForwardArgs>(new(shape, run.Input(x), weights, output));
                 run.Expect(output, Tolerance.Exact, () => ConvolutionReference.Forward(shape, x, WeightsOf));
