@@ -9,7 +9,7 @@ namespace RawFuse.Kernels;
 /// <param name="Shift">One summand per output channel.</param>
 /// <param name="Residual">An array of the output's shape.</param>
 /// <param name="Relu">Whether negative values become 0.</param>
-/// <param name="ReluMask">One bit per output, (channels + 7) / 8 bytes per pixel, channel c at bit c mod 8 of byte c / 8.</param>
+/// <param name="ReluMask">One bit per output, (channels + 7) / 8 bytes per pixel, channel c at bit c mod 8 of byte c / 8; written only with ReLU.</param>
 public readonly record struct ConvEpilogue(
     Storage<float>? Scale = null, Storage<float>? Shift = null, Storage<float>? Residual = null, bool Relu = false, Storage<byte>? ReluMask = null)
 {

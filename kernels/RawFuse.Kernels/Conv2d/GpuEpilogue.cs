@@ -37,7 +37,7 @@ internal static class GpuEpilogue
                 a.Output[row + c] = value;
             }
 
-            if (a.Mask.Length > 0) a.Mask[index] = (byte)bits;
+            if (a.Relu != 0 && a.Mask.Length > 0) a.Mask[index] = (byte)bits;
         }
     }
 

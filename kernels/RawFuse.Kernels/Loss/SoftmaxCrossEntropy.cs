@@ -32,7 +32,7 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
             for (int c = 1; c < args.Classes; c++) largest = row[c] > largest || float.IsNaN(row[c]) ? row[c] : largest;
             float sum = 0;
             for (int c = 0; c < args.Classes; c++) sum += ScalarMath.Exp(row[c] - largest);
-            losses[n] = weights[n] * (ScalarMath.Log(sum) + largest - row[labels[n]]);
+            losses[n] = weights[n] * (ScalarMath.Log(sum) + (largest - row[labels[n]]));
             if (gradient == null) continue;
             float* target = gradient + ((long)n * args.Classes);
             for (int c = 0; c < args.Classes; c++) target[c] = weights[n] * ((ScalarMath.Exp(row[c] - largest) / sum) - (c == labels[n] ? 1 : 0));
@@ -57,7 +57,7 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
             float sum = 0;
             for (int c = 0; c < a.Classes; c++) sum += ScalarMath.Exp(a.Logits[row + c] - largest);
             int label = a.Labels[n];
-            a.Losses[n] = a.Weights[n] * (ScalarMath.Log(sum) + largest - a.Logits[row + label]);
+            a.Losses[n] = a.Weights[n] * (ScalarMath.Log(sum) + (largest - a.Logits[row + label]));
             if (a.Gradient.Length == 0) continue;
             for (int c = 0; c < a.Classes; c++)
                 a.Gradient[row + c] = a.Weights[n] * ((ScalarMath.Exp(a.Logits[row + c] - largest) / sum) - (c == label ? 1f : 0f));

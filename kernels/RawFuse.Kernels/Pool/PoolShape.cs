@@ -4,7 +4,7 @@ namespace RawFuse.Kernels;
 public readonly record struct PoolShape
 {
     /// <summary>Describes a pooling.</summary>
-    /// <exception cref="ArgumentException">A size is not positive, or the window is larger than the image or than 16 x 15 pixels.</exception>
+    /// <exception cref="ArgumentException">A size is not positive, or the window is larger than the image.</exception>
     public PoolShape(int images, int inHeight, int inWidth, int channels, int window, int stride)
     {
         if (images < 0 || inHeight < 1 || inWidth < 1 || channels < 1 || window < 1 || stride < 1)

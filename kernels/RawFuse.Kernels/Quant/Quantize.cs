@@ -7,7 +7,7 @@ namespace RawFuse.Kernels;
 /// <summary>
 /// Arguments of <see cref="Quantize"/> and <see cref="FakeQuantize"/>: symmetric quantization of a whole tensor to
 /// b bits. delta = maximum / (2^(b-1) - 1) in float32; q = x / delta rounded to the nearest integer, halves to even;
-/// everything is 0 when the maximum is.
+/// everything is 0 when the maximum is (or is below levels * 2^-126, where delta would lose its digits).
 /// </summary>
 /// <param name="X">The numbers.</param>
 /// <param name="Maximum">[1], their largest magnitude.</param>
@@ -105,8 +105,13 @@ internal static class Rounding
     /// <summary>Adding and subtracting 1.5 * 2^23 leaves the nearest integer, halves to even.</summary>
     private const float Magic = 12582912f;
 
-    /// <summary>Size of a quantization step.</summary>
-    public static float Delta(float maximum, int levels) => maximum / levels;
+    /// <summary>The smallest number that float32 holds with all its digits.</summary>
+    private const float SmallestNormal = 1.17549435e-38f;
+
+    /// <summary>
+    /// Size of a quantization step; 0 where it would be subnormal, with so few digits that the largest q might exceed the levels.
+    /// </summary>
+    public static float Delta(float maximum, int levels) => maximum / levels >= SmallestNormal ? maximum / levels : 0;
 
     /// <summary>The nearest integers, by the same arithmetic as <see cref="Divide"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

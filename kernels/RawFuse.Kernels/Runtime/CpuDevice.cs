@@ -6,6 +6,12 @@ namespace RawFuse.Kernels;
 /// <summary>The host's processor: kernels' CPU bodies over native-aligned memory and a team of threads.</summary>
 public sealed unsafe class CpuDevice : Device
 {
+    /// <summary>
+    /// Readable bytes behind every buffer: the weight gradient loads whole panels of channels, and a panel of 33 channels is
+    /// 64 wide, 124 bytes more.
+    /// </summary>
+    internal const int Slack = 128;
+
     private readonly ThreadTeam team;
 
     /// <summary>Makes a CPU device.</summary>
@@ -75,8 +81,6 @@ public sealed unsafe class CpuDevice : Device
     /// </summary>
     private sealed class CpuMemory(long bytes) : DeviceMemory(bytes)
     {
-        private const int Slack = 64;
-
         public void* Address { get; private set; } = NativeMemory.AlignedAlloc((nuint)(bytes + Slack), 256);
 
         ~CpuMemory() => NativeMemory.AlignedFree(Address);

@@ -102,17 +102,24 @@ public sealed class GpuDevice : Device
 
     private protected override DeviceMemory AllocateMemory(long bytes) => new GpuMemory(accelerator.Allocate1D<byte>(bytes));
 
-    private protected override void CopyIn(ReadOnlySpan<byte> source, DeviceMemory destination)
+    private protected override unsafe void CopyIn(ReadOnlySpan<byte> source, DeviceMemory destination)
     {
-        ((GpuMemory)destination).View.SubView(0, source.Length).CopyFromCPU(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(source), source.Length);
-        accelerator.Synchronize();
+        // ILGPU takes the address of what it is given without pinning it.
+        fixed (byte* host = source)
+        {
+            ((GpuMemory)destination).View.SubView(0, source.Length).CopyFromCPU(ref *host, source.Length);
+            accelerator.Synchronize();
+        }
     }
 
-    private protected override void CopyOut(DeviceMemory source, Span<byte> destination)
+    private protected override unsafe void CopyOut(DeviceMemory source, Span<byte> destination)
     {
         accelerator.Synchronize();
-        ((GpuMemory)source).View.SubView(0, destination.Length).CopyToCPU(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(destination), destination.Length);
-        accelerator.Synchronize();
+        fixed (byte* host = destination)
+        {
+            ((GpuMemory)source).View.SubView(0, destination.Length).CopyToCPU(ref *host, destination.Length);
+            accelerator.Synchronize();
+        }
     }
 
     private static Context.Builder Options(Context.Builder builder) => builder.Optimize(OptimizationLevel.O2);

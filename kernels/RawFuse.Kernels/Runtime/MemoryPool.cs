@@ -64,12 +64,17 @@ public sealed class MemoryPool : IDisposable
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, this);
+            if (!free.TryGetValue(size, out Stack<DeviceMemory>? blocks) || !blocks.TryPop(out DeviceMemory? block))
+            {
+                // May throw: counted afterwards.
+                block = allocate(size);
+                BytesReserved += size;
+                SystemAllocations++;
+            }
+
             BytesInUse += size;
             PeakBytesInUse = Math.Max(PeakBytesInUse, BytesInUse);
-            if (free.TryGetValue(size, out Stack<DeviceMemory>? blocks) && blocks.TryPop(out DeviceMemory? block)) return block;
-            BytesReserved += size;
-            SystemAllocations++;
-            return allocate(size);
+            return block;
         }
     }
 
@@ -80,6 +85,7 @@ public sealed class MemoryPool : IDisposable
             BytesInUse -= block.Bytes;
             if (disposed)
             {
+                BytesReserved -= block.Bytes;
                 block.Dispose();
                 return;
             }

@@ -39,13 +39,23 @@ public sealed class Storage<T> : IDisposable
     public bool IsShared => Volatile.Read(ref references) > 1;
 
     /// <summary>Adds a reference and returns this buffer.</summary>
+    /// <exception cref="ObjectDisposedException">The last reference was released.</exception>
     public Storage<T> Share()
     {
-        if (Interlocked.Increment(ref references) <= 1) throw new ObjectDisposedException(nameof(Storage<T>));
+        // Never raises the count of a released buffer, not even for a moment: its memory may be another's by now.
+        int held;
+        do
+        {
+            held = Volatile.Read(ref references);
+            ObjectDisposedException.ThrowIf(held <= 0, this);
+        }
+        while (Interlocked.CompareExchange(ref references, held + 1, held) != held);
+
         return this;
     }
 
     /// <summary>Releases one reference.</summary>
+    /// <exception cref="ObjectDisposedException">All references were released before.</exception>
     public void Dispose()
     {
         int left = Interlocked.Decrement(ref references);

@@ -46,6 +46,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
     public void For<TBody>(int count, in TBody job)
         where TBody : unmanaged, IParallelBody
     {
+        ObjectDisposedException.ThrowIf(stopping, this);
         TBody local = job;
 
         // A loop inside a loop, or one from a second user thread, runs on its own thread.
@@ -80,6 +81,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
 
     public void Dispose()
     {
+        if (stopping) return;
         stopping = true;
         Interlocked.Increment(ref generation);
         foreach (SemaphoreSlim semaphore in wake) semaphore.Release();

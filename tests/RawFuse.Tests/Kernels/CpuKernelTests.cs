@@ -1,0 +1,43 @@
+using RawFuse.Kernels;
+
+namespace RawFuse.Tests.Kernels;
+
+/// <summary>Every kernel case on the CPU. These tests also run with narrower vectors, see <see cref="SimdSwitchTests"/>.</summary>
+public sealed class CpuKernelTests(CpuKernelTests.Devices devices) : IClassFixture<CpuKernelTests.Devices>
+{
+    [Theory]
+    [MemberData(nameof(KernelTable.Names), MemberType = typeof(KernelTable))]
+    public void EqualsTheReference(string name)
+    {
+        IReadOnlyList<KernelOutput> outputs = KernelTable.Run(name, devices.OneThread).Outputs;
+        KernelOutput.AssertClose(outputs, number => outputs[number].Reference());
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelTable.Names), MemberType = typeof(KernelTable))]
+    public void DoesNotDependOnTheNumberOfThreads(string name)
+    {
+        IReadOnlyList<KernelOutput> one = KernelTable.Run(name, devices.OneThread).Outputs;
+        foreach (CpuDevice device in (CpuDevice[])[devices.TwoThreads, devices.ThreeThreads])
+            foreach ((KernelOutput expected, KernelOutput actual) in one.Zip(KernelTable.Run(name, device).Outputs))
+                Assert.Equal(expected.Bits, actual.Bits);
+    }
+
+    public sealed class Devices : IDisposable
+    {
+        public Devices() => SimdSwitchTests.CheckVectors();
+
+        public CpuDevice OneThread { get; } = new(1);
+
+        public CpuDevice TwoThreads { get; } = new(2);
+
+        public CpuDevice ThreeThreads { get; } = new(3);
+
+        public void Dispose()
+        {
+            OneThread.Dispose();
+            TwoThreads.Dispose();
+            ThreeThreads.Dispose();
+        }
+    }
+}

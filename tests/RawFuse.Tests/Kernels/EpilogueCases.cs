@@ -1,0 +1,65 @@
+using RawFuse.Kernels;
+using RawFuse.Tests.Support;
+using static RawFuse.Tests.Kernels.TestData;
+
+namespace RawFuse.Tests.Kernels;
+
+/// <summary>
+/// Every combination of the parts of a convolution's epilogue, after the forward and after the input-gradient pass. Sums, factors and
+/// summands are such that nothing rounds: outputs and mask bits must be right exactly, those of outputs that are exactly 0 included.
+/// </summary>
+internal static class EpilogueCases
+{
+    public static readonly KernelCase[] All =
+    [
+        .. from channels in (int[])[1, 3, 8, 13, 16, 37, 69, 136]
+           from part in (bool[])[false, true]
+           select Combinations(channels, part),
+    ];
+
+    private static KernelCase Combinations(int channels, bool inputGradient) => new(
+        $"epilogue of {channels} channels, {(inputGradient ? "input gradient" : "forward")}", run =>
+    {
+        // The epilogue's channels are the output's: the convolution's output channels, or for its input gradient the input channels.
+        Conv2dShape shape = inputGradient ? new(2, 3, 5, channels, 2, 3, 3, 2, 1) : new(2, 3, 5, 2, channels, 3, 3, 1, 1);
+        int length = inputGradient ? shape.InputLength : shape.OutputLength, pixels = length / channels;
+        for (int parts = 0; parts < 32; parts++)
+        {
+            if (run.Toy && parts % 3 != 0) continue;
+            bool relu = (parts & 8) != 0, mask = (parts & 16) != 0;
+            float[] source = run.Random.Integers(inputGradient ? shape.OutputLength : shape.InputLength), w = run.Random.Integers(shape.WeightLength);
+            float[]? scale = (parts & 1) != 0 ? run.Random.PowersOfTwo(channels) : null;
+            float[]? shift = (parts & 2) != 0 ? run.Random.Integers(channels) : null;
+            float[]? residual = (parts & 4) != 0 ? run.Random.Integers(length) : null;
+            Storage<byte>? bits = mask ? run.Output<byte>(ConvEpilogue.MaskLength(pixels, channels)) : null;
+            var epilogue = new ConvEpilogue(Optional(run, scale), Optional(run, shift), Optional(run, residual), relu, bits);
+            ConvWeights weights = ConvWeights.OfFloats(run.Input(w));
+            Storage<float> output = run.Output<float>(length);
+            if (inputGradient) run.Launch<Conv2dInputGradient, Conv2dInputGradientArgs>(new(shape, run.Input(source), weights, output, Epilogue: epilogue));
+            else run.Launch<Conv2dForward, Conv2dForwardArgs>(new(shape, run.Input(source), weights, output, epilogue));
+
+            double[] Values()
+            {
+                double[] sums = inputGradient ? ConvolutionReference.InputGradient(shape, source, _ => w) : ConvolutionReference.Forward(shape, source, _ => w);
+                return Each(length, i => (sums[i] * (scale?[i % channels] ?? 1)) + (shift?[i % channels] ?? 0) + (residual?[i] ?? 0));
+            }
+
+            run.Expect(output, Tolerance.Exact, () => Array.ConvertAll(Values(), value => relu ? Math.Max(value, 0) : value));
+            if (bits is not null) run.Expect(bits, Tolerance.Exact, () => Mask(Values(), channels, relu));
+        }
+    }, Emulate: channels <= 13);
+
+    /// <summary>One bit per value, rows of channels padded to whole bytes. Without ReLU the mask stays as it was, full of ones.</summary>
+    private static double[] Mask(double[] values, int channels, bool relu)
+    {
+        int rowBytes = (channels + 7) / 8;
+        var mask = new byte[values.Length / channels * rowBytes];
+        if (!relu) return Array.ConvertAll(mask, _ => 255.0);
+        for (int i = 0; i < values.Length; i++)
+            if (values[i] > 0)
+                mask[(i / channels * rowBytes) + (i % channels / 8)] |= (byte)(1 << (i % channels % 8));
+        return Array.ConvertAll(mask, value => (double)value);
+    }
+
+    private static Storage<float>? Optional(KernelRun run, float[]? values) => values is null ? null : run.Input(values);
+}

@@ -1,0 +1,10 @@
+namespace RawFuse.Tests.Kernels;
+
+/// <summary>
+/// One line of a kernel table: a body that makes inputs, launches kernels and says what it expects. The tests run it on every
+/// device; see <see cref="KernelTable"/>.
+/// </summary>
+/// <param name="Name">What the test report shows; unique.</param>
+/// <param name="Body">The computation, the same for every device.</param>
+/// <param name="Emulate">Whether the case, with <see cref="KernelRun.Toy"/> sizes, is small enough for the emulator.</param>
+internal sealed record KernelCase(string Name, Action<KernelRun> Body, bool Emulate = true);
