@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -28,8 +29,8 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
 
         // Few bytes change: clear the mask, then write those.
         device.Span(args.Mask).Slice(args.MaskOffset, count).Clear();
-        var use = new Use(device.Pointer(args.Packed), device.Pointer(args.Mask) + args.MaskOffset, count, args.OutChannels, args.InChannels, args.Taps);
-        CpuFaults.ForEachFaultyGroup(device, args.Cells, count, use);
+        var use = new Use(device.Pointer(args.Packed), device.Pointer(args.Mask) + args.MaskOffset, args.OutChannels, args.InChannels, args.Taps);
+        CpuFaults.ForEachRun(device, args.Cells, count, use);
     }
 
     /// <inheritdoc/>
@@ -37,15 +38,14 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
     public static void Gpu(GpuDevice device, in DrawFaultMaskArgs args)
     {
         int count = Check(args);
-        if (args.Cells.Keep is { } keep)
-            Launch(device, args, count, new MappedCells(device.View(keep).Cast<ulong>(), device.View(args.Cells.Toggle!).Cast<ulong>(), args.Cells));
+        if (args.Cells.Keep is not null) Launch(device, args, count, new MappedCells(device, args.Cells));
         else Launch(device, args, count, new DrawnCells(args.Cells));
     }
 
     internal static void Kernel<TSource>(GpuArgs<TSource> a)
         where TSource : struct, IGroupSource
     {
-        long groups = (a.Count + FaultCells.GroupBytes - 1L) / FaultCells.GroupBytes;
+        long groups = FaultCells.GroupsOf(a.Count);
         int filter = a.InChannels * a.Taps;
         for (long group = GridStride.First; group < groups; group += GridStride.Step)
         {
@@ -66,7 +66,7 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
 
     private static void Launch<TSource>(GpuDevice device, in DrawFaultMaskArgs args, int count, TSource source)
         where TSource : struct, IGroupSource =>
-        device.Launch(Kernel, CpuFaults.GroupsOf(count), new GpuArgs<TSource>(device.View(args.Packed), device.View(args.Mask), count, in args, source));
+        device.Launch(Kernel, FaultCells.GroupsOf(count), new GpuArgs<TSource>(device.View(args.Packed), device.View(args.Mask), count, in args, source));
 
     private static int Check(in DrawFaultMaskArgs args)
     {
@@ -79,31 +79,31 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
         return (int)count;
     }
 
-    private readonly struct Use(sbyte* packed, byte* mask, int count, int outChannels, int inChannels, int taps) : IGroupUse
+    private readonly struct Use(sbyte* packed, byte* mask, int outChannels, int inChannels, int taps) : IFaultUse
     {
-        public void Take(long index, in GroupFaults<ScalarLane> faults)
+        public void Take(int start, int count, byte* keep, byte* toggle)
         {
-            Bits128<ScalarLane> faulty = faults.Faulty;
-            int start = (int)index * FaultCells.GroupBytes;
-            TakeHalf(start, faulty.Low.Value, faults.Keep.Low.Value, faults.Toggle.Low.Value);
-            TakeHalf(start + 8, faulty.High.Value, faults.Keep.High.Value, faults.Toggle.High.Value);
+            // 64 bytes at a time, one bit each in a word: few of them are set. Bytes beyond the count are undefined.
+            for (int i = 0; i < count; i += Vector512<byte>.Count)
+            {
+                Vector512<byte> sound = Vector512.Equals(Vector512.AndNot(Vector512.Load(keep + i), Vector512.Load(toggle + i)), Vector512<byte>.AllBitsSet);
+                ulong faulty = ~sound.ExtractMostSignificantBits();
+                if (count - i < 64) faulty &= (1UL << (count - i)) - 1;
+                for (; faulty != 0; faulty &= faulty - 1)
+                {
+                    int k = i + BitOperations.TrailingZeroCount(faulty);
+                    Write(start + k, keep[k], toggle[k]);
+                }
+            }
         }
 
-        private void TakeHalf(int start, ulong faulty, ulong keep, ulong toggle)
+        private void Write(int address, byte keep, byte toggle)
         {
-            uint filter = (uint)(inChannels * taps);
-            while (faulty != 0)
-            {
-                int k = BitOperations.TrailingZeroCount(faulty) >> 3;
-                int shift = 8 * k;
-                faulty &= ~(0xFFUL << shift);
-                if (start + k >= count) return;
-                (uint output, uint rest) = Math.DivRem((uint)(start + k), filter);
-                (uint input, uint tap) = Math.DivRem(rest, (uint)taps);
-                long target = ((((long)tap * inChannels) + input) * outChannels) + output;
-                byte clean = (byte)packed[target];
-                mask[target] = (byte)(clean ^ (clean & (keep >> shift)) ^ (toggle >> shift));
-            }
+            (uint output, uint rest) = Math.DivRem((uint)address, (uint)(inChannels * taps));
+            (uint input, uint tap) = Math.DivRem(rest, (uint)taps);
+            uint target = (((tap * (uint)inChannels) + input) * (uint)outChannels) + output;
+            byte clean = (byte)packed[target];
+            mask[target] = (byte)(clean ^ (clean & keep) ^ toggle);
         }
     }
 

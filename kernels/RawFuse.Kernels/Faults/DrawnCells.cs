@@ -40,7 +40,8 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
 
         // A U that equals the threshold so far is not below it once the threshold has only zeros left.
         uint round = 0;
-        for (uint left = ThresholdBits; left != 0 && !ScalarLane.IsZero(equal.Low | equal.High); left <<= 1) Compare(group, round++, left >> 31, ref less, ref equal);
+        for (uint left = ThresholdBits; left != 0 && !ScalarLane.IsZero(equal.Low | equal.High); left <<= 1, round++)
+            Compare(group, round, left >> 31, ref less, ref equal);
         return Direct(group, less);
     }
 

@@ -49,13 +49,12 @@ public readonly record struct FaultCells
         if (!(bitErrorRate >= 0 && bitErrorRate <= 1))
             throw new ArgumentOutOfRangeException(nameof(bitErrorRate), bitErrorRate, "A bit error rate lies between 0 and 1.");
         if (model is not (FaultModel.StuckAt or FaultModel.Flip)) throw new ArgumentOutOfRangeException(nameof(model), model, "Unknown fault model.");
-        CheckPlace(firstGroup, groups);
         return new FaultCells
         {
             Seed = seed,
             Threshold = (ulong)Math.Round(bitErrorRate * (1UL << 32)),
             Model = model,
-            FirstGroup = firstGroup,
+            FirstGroup = Place(firstGroup, groups),
             Groups = groups,
             Repeat = 1,
         };
@@ -66,29 +65,28 @@ public readonly record struct FaultCells
     /// <param name="toggle">[groups, 16] bits that cells toggle after that.</param>
     /// <param name="repeat">How many times in a row each group is used, at least 1.</param>
     /// <param name="firstGroup">Group of the tensor's first byte, at least 0.</param>
-    /// <exception cref="ArgumentException">The maps differ in length, are empty or are not made of whole groups, or a number is out of its range.</exception>
+    /// <exception cref="ArgumentException">The maps differ in length or are not made of whole groups, or a number is out of its range.</exception>
     public static FaultCells Mapped(Storage<byte> keep, Storage<byte> toggle, int repeat = 1, long firstGroup = 0)
     {
         if (keep.Length != toggle.Length || keep.Length == 0 || keep.Length % GroupBytes != 0)
             throw new ArgumentException($"A fault map is two equal buffers of whole groups of {GroupBytes} bytes, not {keep.Length} and {toggle.Length} bytes.");
         ArgumentOutOfRangeException.ThrowIfLessThan(repeat, 1);
         long groups = keep.Length / GroupBytes;
-        CheckPlace(firstGroup, groups);
-        return new FaultCells { Keep = keep, Toggle = toggle, Repeat = repeat, FirstGroup = firstGroup, Groups = groups };
+        return new FaultCells { Keep = keep, Toggle = toggle, Repeat = repeat, FirstGroup = Place(firstGroup, groups), Groups = groups };
     }
 
     /// <summary>The same memory, for a tensor at another place in it.</summary>
     /// <param name="firstGroup">Group of the tensor's first byte, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-    public FaultCells At(long firstGroup)
-    {
-        CheckPlace(firstGroup, Groups);
-        return this with { FirstGroup = firstGroup };
-    }
+    public FaultCells At(long firstGroup) => this with { FirstGroup = Place(firstGroup, Groups) };
 
-    private static void CheckPlace(long firstGroup, long groups)
+    /// <summary>Groups that hold so many bytes.</summary>
+    internal static int GroupsOf(int bytes) => (int)((bytes + GroupBytes - 1L) / GroupBytes);
+
+    private static long Place(long firstGroup, long groups)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstGroup);
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
+        return firstGroup % groups;
     }
 }

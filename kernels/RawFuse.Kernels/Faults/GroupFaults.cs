@@ -9,9 +9,6 @@ internal readonly struct GroupFaults<TLanes>(Bits128<TLanes> keep, Bits128<TLane
 {
     public readonly Bits128<TLanes> Keep = keep;
     public readonly Bits128<TLanes> Toggle = toggle;
-
-    /// <summary>The cells that are not sound.</summary>
-    public Bits128<TLanes> Faulty => new(~Keep.Low | Toggle.Low, ~Keep.High | Toggle.High);
 }
 
 /// <summary>The bytes of a single group.</summary>

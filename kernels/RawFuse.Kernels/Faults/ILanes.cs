@@ -19,6 +19,9 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>Writes <see cref="Count"/> values.</summary>
     static abstract void Store(TSelf value, ulong* destination);
 
+    /// <summary>Writes twice <see cref="Count"/> values: those of the first lane, low before high, then those of the next.</summary>
+    static abstract void StorePairs(TSelf low, TSelf high, ulong* destination);
+
     /// <summary>The 64-bit product of the low 32 bits.</summary>
     static abstract TSelf LowHalfProduct(TSelf a, TSelf b);
 

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Numerics;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -17,7 +17,7 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
     public static void Cpu(CpuDevice device, in InjectFaultsArgs args)
     {
         Check(args);
-        CpuFaults.ForEachFaultyGroup(device, args.Cells, args.Count, new Use(device.Pointer(args.Bytes), args.Count));
+        CpuFaults.ForEachRun(device, args.Cells, args.Count, new Use(device.Pointer(args.Bytes)));
     }
 
     /// <inheritdoc/>
@@ -25,14 +25,14 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
     public static void Gpu(GpuDevice device, in InjectFaultsArgs args)
     {
         Check(args);
-        if (args.Cells.Keep is { } keep) Launch(device, args, new MappedCells(device.View(keep).Cast<ulong>(), device.View(args.Cells.Toggle!).Cast<ulong>(), args.Cells));
+        if (args.Cells.Keep is not null) Launch(device, args, new MappedCells(device, args.Cells));
         else Launch(device, args, new DrawnCells(args.Cells));
     }
 
     internal static void Kernel<TSource>(GpuArgs<TSource> a)
         where TSource : struct, IGroupSource
     {
-        long groups = (a.Count + FaultCells.GroupBytes - 1L) / FaultCells.GroupBytes;
+        long groups = FaultCells.GroupsOf(a.Count);
         for (long group = GridStride.First; group < groups; group += GridStride.Step)
         {
             GroupFaults<ScalarLane> faults = a.Source.At(group);
@@ -44,28 +44,23 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
 
     private static void Launch<TSource>(GpuDevice device, in InjectFaultsArgs args, TSource source)
         where TSource : struct, IGroupSource =>
-        device.Launch(Kernel, CpuFaults.GroupsOf(args.Count), new GpuArgs<TSource>(device.View(args.Bytes), args.Count, source));
+        device.Launch(Kernel, FaultCells.GroupsOf(args.Count), new GpuArgs<TSource>(device.View(args.Bytes), args.Count, source));
 
     private static void Check(in InjectFaultsArgs args)
     {
-        if (args.Count < 0 || args.Count > args.Bytes.Length) throw new ArgumentException($"InjectFaults: {args.Count} bytes in a buffer of {args.Bytes.Length}.");
+        if (args.Count < 0 || args.Count > args.Bytes.Length)
+            throw new ArgumentException($"InjectFaults: {args.Count} bytes in a buffer of {args.Bytes.Length}.");
     }
 
-    private readonly struct Use(sbyte* bytes, int count) : IGroupUse
+    private readonly struct Use(sbyte* bytes) : IFaultUse
     {
-        public void Take(long index, in GroupFaults<ScalarLane> faults)
+        public void Take(int start, int count, byte* keep, byte* toggle)
         {
-            long start = index * FaultCells.GroupBytes;
-            byte* group = (byte*)bytes + start;
-            if (start + FaultCells.GroupBytes <= count)
-            {
-                ulong low = Unsafe.ReadUnaligned<ulong>(group), high = Unsafe.ReadUnaligned<ulong>(group + 8);
-                Unsafe.WriteUnaligned(group, (low & faults.Keep.Low.Value) ^ faults.Toggle.Low.Value);
-                Unsafe.WriteUnaligned(group + 8, (high & faults.Keep.High.Value) ^ faults.Toggle.High.Value);
-                return;
-            }
-
-            for (int k = 0; start + k < count; k++) group[k] = faults.ReadBack(k, group[k]);
+            byte* stored = (byte*)bytes + start;
+            int i = 0;
+            for (; i <= count - Vector<byte>.Count; i += Vector<byte>.Count)
+                ((Vector.Load(stored + i) & Vector.Load(keep + i)) ^ Vector.Load(toggle + i)).Store(stored + i);
+            for (; i < count; i++) stored[i] = (byte)((stored[i] & keep[i]) ^ toggle[i]);
         }
     }
 

@@ -18,6 +18,14 @@ internal readonly unsafe struct Lanes256(Vector256<ulong> value) : ILanes<Lanes2
 
     public static void Store(Lanes256 value, ulong* destination) => value.value.Store(destination);
 
+    public static void StorePairs(Lanes256 low, Lanes256 high, ulong* destination)
+    {
+        // Unpacking works within 128-bit halves: lanes 0 and 2, and lanes 1 and 3.
+        Vector256<ulong> even = Avx2.UnpackLow(low.value, high.value), odd = Avx2.UnpackHigh(low.value, high.value);
+        Avx2.Permute2x128(even, odd, 0x20).Store(destination);
+        Avx2.Permute2x128(even, odd, 0x31).Store(destination + 4);
+    }
+
     public static Lanes256 LowHalfProduct(Lanes256 a, Lanes256 b) => new(Avx2.Multiply(a.value.AsUInt32(), b.value.AsUInt32()));
 
     public static Lanes256 HighHalf(Lanes256 value) => new(value.value >>> 32);

@@ -18,6 +18,13 @@ internal readonly unsafe struct Lanes512(Vector512<ulong> value) : ILanes<Lanes5
 
     public static void Store(Lanes512 value, ulong* destination) => value.value.Store(destination);
 
+    public static void StorePairs(Lanes512 low, Lanes512 high, ulong* destination)
+    {
+        // Numbers 8 and up name lanes of the second operand.
+        Avx512F.PermuteVar8x64x2(low.value, Vector512.Create(0UL, 8, 1, 9, 2, 10, 3, 11), high.value).Store(destination);
+        Avx512F.PermuteVar8x64x2(low.value, Vector512.Create(4UL, 12, 5, 13, 6, 14, 7, 15), high.value).Store(destination + 8);
+    }
+
     public static Lanes512 LowHalfProduct(Lanes512 a, Lanes512 b) => new(Avx512F.Multiply(a.value.AsUInt32(), b.value.AsUInt32()));
 
     public static Lanes512 HighHalf(Lanes512 value) => new(value.value >>> 32);

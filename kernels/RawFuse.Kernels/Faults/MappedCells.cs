@@ -3,10 +3,10 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>Faulty cells read from a map in a GPU's memory.</summary>
-internal readonly struct MappedCells(ArrayView<ulong> keep, ArrayView<ulong> toggle, in FaultCells cells) : IGroupSource
+internal readonly struct MappedCells(GpuDevice device, in FaultCells cells) : IGroupSource
 {
-    private readonly ArrayView<ulong> keep = keep;
-    private readonly ArrayView<ulong> toggle = toggle;
+    private readonly ArrayView<ulong> keep = device.View(cells.Keep!).Cast<ulong>();
+    private readonly ArrayView<ulong> toggle = device.View(cells.Toggle!).Cast<ulong>();
     private readonly long firstGroup = cells.FirstGroup;
     private readonly long groups = cells.Groups;
     private readonly int repeat = cells.Repeat;

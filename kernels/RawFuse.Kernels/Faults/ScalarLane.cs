@@ -13,6 +13,12 @@ internal readonly unsafe struct ScalarLane(ulong value) : ILanes<ScalarLane>
 
     public static void Store(ScalarLane value, ulong* destination) => *destination = value.Value;
 
+    public static void StorePairs(ScalarLane low, ScalarLane high, ulong* destination)
+    {
+        destination[0] = low.Value;
+        destination[1] = high.Value;
+    }
+
     public static ScalarLane LowHalfProduct(ScalarLane a, ScalarLane b) => new((ulong)(uint)a.Value * (uint)b.Value);
 
     public static ScalarLane HighHalf(ScalarLane value) => new(value.Value >> 32);

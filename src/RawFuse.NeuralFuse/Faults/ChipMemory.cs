@@ -53,7 +53,8 @@ public sealed class ChipMemory : IDisposable
     {
         if ((long)outChannels * inChannels * taps != place.Weights)
             throw new ArgumentException($"'{place.Name}': {outChannels} x {inChannels} x {taps} weights, but its place is for {place.Weights}.");
-        device.Run<DrawFaultMask, DrawFaultMaskArgs>(new DrawFaultMaskArgs(packed, outChannels, inChannels, taps, cells.At(place.FirstGroup), mask, maskOffset));
+        device.Run<DrawFaultMask, DrawFaultMaskArgs>(
+            new DrawFaultMaskArgs(packed, outChannels, inChannels, taps, cells.At(place.FirstGroup), mask, maskOffset));
     }
 
     /// <summary>Does the same to weights on the host, and counts.</summary>

@@ -51,7 +51,8 @@ public sealed class ChipTests
     public void Report_counts_what_happens(FaultModel model)
     {
         sbyte[] clean = FaultTestData.Weights(1001), faulty = [.. clean], locations = new sbyte[1001];
-        using ChipMemory memory = new(FaultTestData.TwoThreads, new Chip(12, 0.03, model)), flipping = new(FaultTestData.TwoThreads, new Chip(12, 0.03, FaultModel.Flip));
+        using var memory = new ChipMemory(FaultTestData.TwoThreads, new Chip(12, 0.03, model));
+        using var flipping = new ChipMemory(FaultTestData.TwoThreads, new Chip(12, 0.03, FaultModel.Flip));
         var place = new SramPlace("w", 1001, 7);
         FaultReport report = memory.InjectAndCount(faulty, place);
         flipping.InjectAndCount(locations, place);

@@ -72,7 +72,8 @@ public sealed class IbmFaultMapTests : IDisposable
     [Fact]
     public void Faulty_weights_equal_the_goldens()
     {
-        Dictionary<string, sbyte[]> weights = goldens.RootElement.GetProperty("tensors").EnumerateObject().ToDictionary(tensor => tensor.Name, ReferenceWeights);
+        JsonElement tensors = goldens.RootElement.GetProperty("tensors");
+        Dictionary<string, sbyte[]> weights = tensors.EnumerateObject().ToDictionary(tensor => tensor.Name, ReferenceWeights);
         foreach (JsonElement golden in goldens.RootElement.GetProperty("cases").EnumerateArray())
         {
             using ChipMemory tiled = Memory(golden, SramMapping.Ibm), untiled = Memory(golden, SramMapping.IbmUntiled);
@@ -84,7 +85,8 @@ public sealed class IbmFaultMapTests : IDisposable
 
                 // A cell stuck at 1 turns a 0 into the OR mask; one stuck at 0 turns all ones into the AND mask.
                 Assert.Equal(tensor.Value.GetProperty("sha256_or").GetString(), Sha256(Faulty(tiled, new sbyte[clean.Length], place).Weights));
-                Assert.Equal(tensor.Value.GetProperty("sha256_and").GetString(), Sha256(Faulty(tiled, [.. Enumerable.Repeat((sbyte)-1, clean.Length)], place).Weights));
+                sbyte[] ones = [.. Enumerable.Repeat((sbyte)-1, clean.Length)];
+                Assert.Equal(tensor.Value.GetProperty("sha256_and").GetString(), Sha256(Faulty(tiled, ones, place).Weights));
 
                 (sbyte[] faulty, FaultReport report) = Faulty(tiled, clean, place);
                 Assert.Equal(tensor.Value.GetProperty("sha256_qpert").GetString(), Sha256(faulty));
