@@ -23,7 +23,8 @@ internal static unsafe class MachinePeak
         foreach (int threads in new[] { 1, Environment.ProcessorCount }.Distinct())
         {
             using var device = new CpuDevice(threads);
-            if (Vector512.IsHardwareAccelerated) Console.WriteLine($"{threads,3} threads, 512-bit multiply-add: {GflopsOf(device, new Loop512()),8:F1} GFLOP/s");
+            if (Vector512.IsHardwareAccelerated)
+                Console.WriteLine($"{threads,3} threads, 512-bit multiply-add: {GflopsOf(device, new Loop512()),8:F1} GFLOP/s");
             Console.WriteLine($"{threads,3} threads, 256-bit multiply-add: {GflopsOf(device, new Loop256()),8:F1} GFLOP/s");
             Console.WriteLine($"{threads,3} threads, copy:                 {CopyBandwidth(device),8:F1} GB/s (read and write)");
         }

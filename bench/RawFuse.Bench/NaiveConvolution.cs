@@ -20,7 +20,8 @@ internal static class NaiveConvolution
                         {
                             int source = InputPixel(in s, n, y, x, tap);
                             if (source < 0) continue;
-                            for (int i = 0; i < s.InChannels; i++) sum += input[(source * s.InChannels) + i] * weights[(((tap * s.InChannels) + i) * s.OutChannels) + o];
+                            for (int i = 0; i < s.InChannels; i++)
+                                sum += input[(source * s.InChannels) + i] * weights[(((tap * s.InChannels) + i) * s.OutChannels) + o];
                         }
 
                         output[index++] = sum;
@@ -42,7 +43,8 @@ internal static class NaiveConvolution
                         for (int i = 0; i < s.InChannels; i++)
                         {
                             float sum = 0;
-                            for (int o = 0; o < s.OutChannels; o++) sum += outputGradient[index + o] * weights[(((tap * s.InChannels) + i) * s.OutChannels) + o];
+                            for (int o = 0; o < s.OutChannels; o++)
+                                sum += outputGradient[index + o] * weights[(((tap * s.InChannels) + i) * s.OutChannels) + o];
                             inputGradient[(target * s.InChannels) + i] += sum;
                         }
                     }
@@ -62,7 +64,8 @@ internal static class NaiveConvolution
                         if (source < 0) continue;
                         for (int i = 0; i < s.InChannels; i++)
                             for (int o = 0; o < s.OutChannels; o++)
-                                weightGradient[(((tap * s.InChannels) + i) * s.OutChannels) + o] += input[(source * s.InChannels) + i] * outputGradient[index + o];
+                                weightGradient[(((tap * s.InChannels) + i) * s.OutChannels) + o] +=
+                                    input[(source * s.InChannels) + i] * outputGradient[index + o];
                     }
     }
 
