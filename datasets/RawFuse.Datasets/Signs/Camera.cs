@@ -19,10 +19,10 @@ internal static class Camera
     /// <summary>Exposure, a colour cast, a slope of brightness across the picture, and haze that lowers contrast.</summary>
     private static void Light(Span<Vector3> scene, ref RandomStream random)
     {
-        float gain = random.Range(0.4f, 1.15f);
+        float gain = random.Range(0.45f, 1.15f);
         Vector3 cast = new(random.Range(0.85f, 1.15f), random.Range(0.9f, 1.1f), random.Range(0.85f, 1.15f));
         float slopeX = random.Range(-0.35f, 0.35f) / Side, slopeY = random.Range(-0.35f, 0.35f) / Side;
-        float haze = random.Range(0f, 0.3f);
+        float haze = random.Range(0f, 0.25f);
         Vector3 hazeColour = new(random.Range(0.3f, 0.8f));
         for (int y = 0; y < Side; y++)
         {
@@ -39,7 +39,7 @@ internal static class Camera
     private static void Blur(ReadOnlySpan<Vector3> scene, Span<Vector3> blurred, ref RandomStream random)
     {
         const int Taps = 5;
-        float moveX = random.Range(-2.5f, 2.5f), moveY = random.Range(-2.5f, 2.5f);
+        float moveX = random.Range(-1.75f, 1.75f), moveY = random.Range(-1.75f, 1.75f);
         for (int y = 0; y < Side; y++)
         {
             for (int x = 0; x < Side; x++)

@@ -12,11 +12,11 @@ internal readonly struct Pose
 
     public Pose(ref RandomStream random)
     {
-        _radius = random.Range(8.5f, 13f);
-        _centreX = SyntheticSigns.Side / 2 + random.Range(-4f, 4f);
-        _centreY = SyntheticSigns.Side / 2 + random.Range(-4f, 4f);
-        (float cos, float sin) = random.Rotation(0.16f);
-        float squeeze = random.Range(1f, 1.25f), shear = random.Range(-0.15f, 0.15f);
+        _radius = random.Range(9.75f, 13.25f);
+        _centreX = SyntheticSigns.Side / 2 + random.Range(-3f, 3f);
+        _centreY = SyntheticSigns.Side / 2 + random.Range(-3f, 3f);
+        (float cos, float sin) = random.Rotation(0.14f);
+        float squeeze = random.Range(1f, 1.2f), shear = random.Range(-0.12f, 0.12f);
         _xx = squeeze * cos / _radius;
         _xy = squeeze * sin / _radius;
         _yx = (shear * cos - sin) / _radius;

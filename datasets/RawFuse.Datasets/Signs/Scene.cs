@@ -25,7 +25,7 @@ internal static class Scene
     /// <summary>Twigs, stickers and dirt, over the sign too.</summary>
     public static void PaintOcclusion(Span<Vector3> scene, ref RandomStream random)
     {
-        for (int i = random.Next(4); i > 0; i--) PaintClutter(scene, ref random, smallest: 1f, largest: 3.5f);
+        for (int i = random.Next(3); i > 0; i--) PaintClutter(scene, ref random, smallest: 1f, largest: 3.5f);
     }
 
     /// <summary>A turned box or an ellipse with half axes between the two sizes, in pixels.</summary>

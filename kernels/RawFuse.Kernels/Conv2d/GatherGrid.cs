@@ -46,6 +46,15 @@ internal unsafe struct GatherGrid
     /// <param name="positions">Receives count output pixel numbers; null when not wanted.</param>
     public readonly void Find(int firstImage, int row, int count, int limit, float* source, int depth, float* zeros, int group, float** pointers, int* positions)
     {
+        // How far a tap's source lies from its pixel's own.
+        long* offsets = stackalloc long[TapCount];
+        for (int tap = 0; tap < TapCount; tap++) offsets[tap] = (((long)TapY[tap] * SourceWidth) + TapX[tap]) * depth;
+
+        // Most pixels have all their taps inside the image. The taps stand in rows: the first and the last one bound them.
+        int last = Math.Max(0, TapCount - 1);
+        int top = TapCount == 0 ? 0 : Math.Min(TapY[0], TapY[last]), bottom = TapCount == 0 ? 0 : Math.Max(TapY[0], TapY[last]);
+        int left = TapCount == 0 ? 0 : Math.Min(TapX[0], TapX[last]), right = TapCount == 0 ? 0 : Math.Max(TapX[0], TapX[last]);
+
         int pixels = Height * Width;
         int image = firstImage + (row / pixels);
         int i = row % pixels / Width, j = row % Width;
@@ -59,12 +68,19 @@ internal unsafe struct GatherGrid
                 continue;
             }
 
-            float* start = source + ((long)image * SourceHeight * SourceWidth * depth);
-            for (int tap = 0; tap < TapCount; tap++)
+            int y = i * SourceStep, x = j * SourceStep;
+            float* start = source + ((((long)image * SourceHeight * SourceWidth) + ((long)y * SourceWidth) + x) * depth);
+            if (y + top >= 0 && y + bottom < SourceHeight && x + left >= 0 && x + right < SourceWidth)
             {
-                int y = (i * SourceStep) + TapY[tap], x = (j * SourceStep) + TapX[tap];
-                bool inside = (uint)y < (uint)SourceHeight && (uint)x < (uint)SourceWidth;
-                slot[tap * group] = inside ? start + (((long)y * SourceWidth) + x) * depth : zeros;
+                for (int tap = 0; tap < TapCount; tap++) slot[tap * group] = start + offsets[tap];
+            }
+            else
+            {
+                for (int tap = 0; tap < TapCount; tap++)
+                {
+                    bool inside = (uint)(y + TapY[tap]) < (uint)SourceHeight && (uint)(x + TapX[tap]) < (uint)SourceWidth;
+                    slot[tap * group] = inside ? start + offsets[tap] : zeros;
+                }
             }
 
             if (positions != null) positions[r] = (((image * OutHeight) + (i * OutStep) + OutTop) * OutWidth) + (j * OutStep) + OutLeft;

@@ -5,7 +5,7 @@ public static class BaseModel
 {
     private static readonly Dictionary<string, Func<int, int, NetworkDefinition>> Architectures = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["vgg7"] = (classes, image) => Vgg.Define("vgg7", Vgg.Seven, classes, image),
+        ["vgg6"] = (classes, image) => Vgg.Define("vgg6", Vgg.Six, classes, image),
         ["vgg11"] = (classes, image) => Vgg.Define("vgg11", Vgg.A, classes, image),
         ["vgg16"] = (classes, image) => Vgg.Define("vgg16", Vgg.D, classes, image),
         ["vgg19"] = (classes, image) => Vgg.Define("vgg19", Vgg.E, classes, image),

@@ -9,7 +9,7 @@ internal static class Vgg
     private const int Pool = 0;
 
     /// <summary>The built-in demo's model: small activations and many weights, so that it trains in seconds but has an SRAM's worth to lose.</summary>
-    public static readonly int[] Seven = [32, Pool, 64, Pool, 128, Pool, 256, Pool, 512, 512, Pool];
+    public static readonly int[] Six = [16, Pool, 32, Pool, 128, Pool, 256, Pool, 512, Pool];
 
     public static readonly int[] A = [64, Pool, 128, Pool, 256, 256, Pool, 512, 512, Pool, 512, 512, Pool];
 
