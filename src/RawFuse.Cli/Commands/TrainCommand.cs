@@ -19,7 +19,7 @@ internal static class TrainCommand
 
     private static Command CreateBase()
     {
-        var architecture = new Option<string>("--arch") { Description = $"Base model: {string.Join(", ", BaseModel.Names)}.", DefaultValueFactory = _ => "vgg7" };
+        var architecture = new Option<string>("--arch") { Description = $"Base model: {string.Join(", ", BaseModel.Names)}.", DefaultValueFactory = _ => "vgg6" };
         var output = new Option<string>("--out") { Description = "File to write.", Required = true, HelpName = "file" };
         Option<string> data = CommonOptions.Data();
         Option<string?> folder = CommonOptions.DataFolder();
