@@ -51,6 +51,7 @@ internal sealed class DemoRun(Device device, Report report, string folder, ulong
         using FrozenNetwork model = FrozenNetwork.From(network);
 
         using var generator = new Network(Generator.Define(GeneratorName), device, seed + 1);
+        GeneratorStart.AtIdentity(generator);
         Stage("train the generator on random chips (EOPM)", progress =>
         {
             // 600 steps instead of the paper's 300,000: a high rate that falls fast, and few chips a step.
