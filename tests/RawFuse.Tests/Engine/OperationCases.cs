@@ -87,14 +87,14 @@ internal static class OperationCases
     private static OperationCase Frozen(string name, int sets, bool hasFaults, bool hasScale, bool hasShift, bool hasResidual, bool relu)
     {
         OperationInput images = Whole(6, 4, 3, 2), residual = Whole(6, 2, 2, 5);
-        return new OperationCase(name, hasResidual ? [images, residual] : [images], Body, Step: 0.01);
+        return new OperationCase(name, hasResidual ? [images, residual] : [images], Body, Step: relu ? 0.01 : 0.25);
 
         Tensor Body(OperationRun run, Tensor[] x)
         {
             var random = new Random(5);
             var shape = new Shape(3, 3, 2, 5);
             sbyte[] bytes = [.. Enumerable.Range(0, shape.Length).Select(_ => (sbyte)random.Next(-3, 4))];
-            byte[] flips = [.. Enumerable.Range(0, sets * shape.Length).Select(_ => (byte)random.Next(0, 4))];
+            byte[] flips = [.. Enumerable.Range(0, sets * shape.Length).Select(_ => (byte)random.Next(0, relu ? 4 : 256))];
             QuantizedWeights weights = run.Own(new QuantizedWeights(shape, run.Device.Allocate<sbyte>(bytes), 0.5f, 8));
             Storage<byte>? faults = hasFaults ? run.Own(run.Device.Allocate<byte>(flips)) : null;
             Tensor? scale = hasScale ? run.Own(Tensor.From(run.Device, new Shape(5), [1, -1, 2, 1, -2])) : null;
