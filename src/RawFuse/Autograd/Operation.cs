@@ -37,6 +37,9 @@ public abstract class Operation
         result.Variable = output = new Variable(result.Shape);
     }
 
+    /// <summary>Whether a variable is that of this operation's result.</summary>
+    internal bool Makes(Variable variable) => output == variable;
+
     internal void RunBackward()
     {
         if (output.Gradient is { } gradient)

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using RawFuse.Kernels;
 using RawFuse.NeuralFuse.BaseModels;
+using RawFuse.NeuralFuse.Faults;
 using RawFuse.NeuralFuse.Generators;
 using RawFuse.Tests.Support;
 
@@ -38,6 +40,24 @@ public sealed class GoldenModelTests
         using FrozenNetwork frozen = FrozenNetwork.From(network);
         using Tensor packed = frozen.Forward(images);
         Assert.InRange(GoldenFormula.RelativeError(packed.ToArray(), expected), 0, Tolerance);
+    }
+
+    [Theory]
+    [InlineData("vgg11", "0.01")]
+    [InlineData("vgg11", "0.005")]
+    [InlineData("resnet18", "0.01")]
+    [InlineData("resnet18", "0.005")]
+    public void FaultyBaseModelsGiveTheReferencesLogits(string name, string ber)
+    {
+        using var device = new CpuDevice();
+        double[] expected = Goldens.GetProperty("base").GetProperty(name).GetProperty($"pert_s0_b{ber}_f64").Doubles();
+        using Network network = GoldenFormula.Fill(new Network(BaseModel.Define(name, classes: 10), device, seed: 1));
+        using FrozenNetwork frozen = FrozenNetwork.From(network);
+        using var faults = new WeightFaults(frozen, 1);
+        new ChipPopulation(double.Parse(ber, CultureInfo.InvariantCulture), FaultModel.StuckAt, SramMapping.Ibm).Draw(frozen, 0, faults, 0);
+        using Tensor images = GoldenFormula.Images(device, 2, 1000003);
+        using Tensor logits = frozen.Forward(images, faults);
+        Assert.InRange(GoldenFormula.RelativeError(logits.ToArray(), expected), 0, Tolerance);
     }
 
     [Theory]

@@ -41,7 +41,10 @@ internal static class GoldenFormula
     }
 
     /// <summary>Images [N, 32, 32, 3] from the formula's NCHW order.</summary>
-    public static Tensor Images(Device device, int count, uint p)
+    public static Tensor Images(Device device, int count, uint p) => Tensor.From(device, new Shape(count, 32, 32, 3), Pixels(count, p));
+
+    /// <summary>The pixels of such images, [N, 32, 32, 3].</summary>
+    public static float[] Pixels(int count, uint p)
     {
         float[] nchw = Values(count * 3 * 32 * 32, p);
         var nhwc = new float[nchw.Length];
@@ -49,7 +52,36 @@ internal static class GoldenFormula
             for (int c = 0; c < 3; c++)
                 for (int pixel = 0; pixel < 1024; pixel++)
                     nhwc[(((n * 1024) + pixel) * 3) + c] = nchw[(((n * 3) + c) * 1024) + pixel];
-        return Tensor.From(device, new Shape(count, 32, 32, 3), nhwc);
+        return nhwc;
+    }
+
+    /// <summary>The first values of a tensor of images in PyTorch's order: along the first channel's first row.</summary>
+    public static float[] FirstPixels(Tensor images, int count)
+    {
+        float[] values = images.ToArray();
+        return [.. Enumerable.Range(0, count).Select(x => values[x * images.Shape[3]])];
+    }
+
+    /// <summary>Euclidean length.</summary>
+    public static double Norm(ReadOnlySpan<float> values)
+    {
+        double sum = 0;
+        foreach (float value in values) sum += (double)value * value;
+        return Math.Sqrt(sum);
+    }
+
+    /// <summary>
+    /// Distance of a tensor from what a golden tells of it: of its length, and of its first values relative to the largest of them or,
+    /// where all are small, to the tensor's root mean square.
+    /// </summary>
+    public static double SummaryError(float[] actual, JsonElement golden, string first = "first")
+    {
+        double[] expected = golden.GetProperty(first).Doubles();
+        double error = 0, length = golden.TryGetProperty("l2", out JsonElement l2) ? l2.GetDouble() : double.NaN;
+        double scale = double.IsNaN(length) ? 0 : length / Math.Sqrt(actual.Length);
+        foreach (double value in expected) scale = Math.Max(scale, Math.Abs(value));
+        for (int i = 0; i < expected.Length; i++) error = Math.Max(error, Math.Abs(actual[i] - expected[i]) / scale);
+        return double.IsNaN(length) ? error : Math.Max(error, Math.Abs((Norm(actual) / length) - 1));
     }
 
     public static JsonElement Read(string file) =>

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Text.Json;
+using RawFuse.Tests.Serialization;
+
+namespace RawFuse.Tests.Cli;
+
+/// <summary>The tool from outside: exit codes, what it prints where, and what it leaves behind.</summary>
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("demo --help")]
+    [InlineData("train --help")]
+    [InlineData("train base --help")]
+    [InlineData("train fuse --help")]
+    [InlineData("eval --help")]
+    [InlineData("energy --help")]
+    [InlineData("devices --help")]
+    public void HelpIsThere(string arguments)
+    {
+        (int code, string output, string error) = Run(arguments);
+        Assert.Equal(0, code);
+        Assert.Contains("Usage:", output);
+        Assert.Empty(error);
+    }
+
+    [Theory]
+    [InlineData("energy --base nonsense")]
+    [InlineData("energy")]
+    [InlineData("energy --base vgg11 --array 3")]
+    [InlineData("energy --base vgg11 --ber 2")]
+    [InlineData("energy --base vgg11 --nonsense")]
+    [InlineData("energy --topology missing.csv")]
+    [InlineData("eval --base missing.safetensors")]
+    [InlineData("eval")]
+    [InlineData("train base --out no/such/folder/x.safetensors")]
+    [InlineData("train base --epochs 0 --out x.safetensors")]
+    [InlineData("train base --arch nonsense --out x.safetensors --train-images 8")]
+    [InlineData("train fuse --base missing.safetensors --out x.safetensors --train-images 8")]
+    public void BadInputIsOneLineAndCodeTwo(string arguments)
+    {
+        using var folder = new TemporaryFolder();
+        (int code, string _, string error) = Run(arguments, folder.Path);
+        Assert.Equal(2, code);
+        Assert.StartsWith("rawfuse: ", error);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+        Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public void EnergyPrintsItsJsonAlone()
+    {
+        (int code, string output, string _) = Run("energy --base resnet18 --generator convl --json -");
+        Assert.Equal(0, code);
+        JsonElement json = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(2755968, json.GetProperty("base").GetProperty("twma").GetDouble());
+        foreach (string key in (string[])["name", "params", "macs", "macsPrinted", "twma", "layers"]) Assert.True(json.GetProperty("generator").TryGetProperty(key, out _));
+        foreach (string key in (string[])["name", "filterReads", "ifmapReads", "ofmapWrites", "cycles", "macs"])
+            Assert.True(json.GetProperty("base").GetProperty("layers")[0].TryGetProperty(key, out _));
+        Assert.InRange(json.GetProperty("energySavingPercent").GetDouble(), 18.9, 19.1);
+        Assert.InRange(json.GetProperty("macEnergySavingPercent").GetDouble(), 16.1, 16.3);
+    }
+
+    [Fact]
+    public void TrainsAndEvaluatesEndToEnd()
+    {
+        using var folder = new TemporaryFolder();
+        const string Small = "--train-images 64 --epochs 1 --threads 2";
+        Assert.Equal(0, Run($"train base --arch vgg7 --batch 32 {Small} --out base.safetensors", folder.Path).Code);
+        Assert.Equal(0, Run($"train fuse --base base.safetensors --generator convs --chips 2 --batch 32 {Small} --out fuse.safetensors", folder.Path).Code);
+        (int code, string output, string _) = Run("eval --base base.safetensors --fuse fuse.safetensors --chips 2 --test-images 32 --json -", folder.Path);
+        Assert.Equal(0, code);
+        JsonElement json = JsonDocument.Parse(output).RootElement;
+        Assert.InRange(json.GetProperty("cleanAccuracy").GetDouble(), 0, 100);
+        Assert.Equal(2, json.GetProperty("withFuse").GetProperty("perturbedAccuracy").GetProperty("perChip").GetArrayLength());
+        Assert.True(json.TryGetProperty("recovery", out _));
+        Assert.Equal(["base.safetensors", "fuse.safetensors"], folder.Names);
+    }
+
+    private static (int Code, string Output, string Error) Run(string arguments, string? folder = null)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        {
+            WorkingDirectory = folder ?? Path.GetTempPath(),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "RawFuse.Cli.dll"));
+        foreach (string argument in arguments.Split(' ')) start.ArgumentList.Add(argument);
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(60_000)) process.Kill();
+        return (process.ExitCode, output.Result, error.Result);
+    }
+}
