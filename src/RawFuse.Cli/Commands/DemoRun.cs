@@ -29,7 +29,7 @@ internal sealed class DemoRun(Device device, Report report, string folder, ulong
     private const int EvaluationChips = 10;
     private const int BaseBatch = 64;
     private const int FuseBatch = 50;
-    private const int FuseEpochs = 5;
+    private const int FuseEpochs = 4;
     private static readonly QatOptions BaseTraining = new(Epochs: 5, PeakRate: 0.004f, QatOptimizer.Adam);
 
     private readonly Dictionary<string, double> stages = [];
@@ -54,8 +54,8 @@ internal sealed class DemoRun(Device device, Report report, string folder, ulong
         GeneratorStart.AtIdentity(generator);
         Stage("train the generator on random chips (EOPM)", progress =>
         {
-            // 600 steps instead of the paper's 300,000: a high rate that falls fast, and few chips a step.
-            var options = new EopmOptions(population, Chips: 2, Rate: 0.03f, RateFactor: 0.9f, RateEvery: 20);
+            // 480 steps instead of the paper's 300,000: a high rate that falls fast, and few chips a step.
+            var options = new EopmOptions(population, Chips: 2, Rate: 0.02f, RateFactor: 0.9f, RateEvery: 20);
             EopmTrainer.Train(generator, [model], Training(train, FuseBatch, Augmentation.Signs), options, FuseEpochs, seed, Report.Of(progress), cancellation);
             return true;
         });

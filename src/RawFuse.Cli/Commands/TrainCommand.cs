@@ -79,6 +79,7 @@ internal static class TrainCommand
         Option<int> epochs = CommonOptions.Number("--epochs", "Passes over the training images.", 1, 1, 100_000);
         Option<int> batch = CommonOptions.Number("--batch", "Images per step.", 25, 2, 65_536);
         Option<double> rate = CommonOptions.Real("--lr", "Initial learning rate of Adam; x 0.96 every 500 steps.", 1e-3, 1e-9, 100);
+        var start = new Option<bool>("--start-at-identity") { Description = "Begin with F(x) = x instead of noise, which helps short trainings." };
         Option<int> perPass = CommonOptions.Number("--sets-per-pass", "Models that run through the base together, to bound memory; 0 for all.", 0, 0, 1001);
         Option<int?> limit = CommonOptions.Limit("--train-images", "Train on the first so many images only.");
         var architecture = new Option<string?>("--arch") { Description = "Architecture of base files that do not name it." };
@@ -88,7 +89,7 @@ internal static class TrainCommand
         Option<int> threads = CommonOptions.Threads();
         var command = new Command("fuse", "Train a NeuralFuse generator for frozen base models (EOPM).")
         {
-            bases, generator, output, data, folder, ber, mapping, model, lambda, chips, epochs, batch, rate, perPass, limit, architecture, classes, bits, seed, threads,
+            bases, generator, output, data, folder, ber, mapping, model, lambda, chips, epochs, batch, rate, start, perPass, limit, architecture, classes, bits, seed, threads,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -105,6 +106,7 @@ internal static class TrainCommand
                 foreach (string file in parsed.GetRequiredValue(bases)) models.Add(FrozenModels.LoadBase(file, device, hints, images));
                 ulong random = (ulong)parsed.GetValue(seed);
                 using var network = new Network(definition, device, random);
+                if (parsed.GetValue(start)) GeneratorStart.AtIdentity(network);
                 var source = new LoaderSource(new BatchLoader(images, parsed.GetValue(batch), random, ImageSources.AugmentationFor(name), dropLast: images.Count >= parsed.GetValue(batch)));
                 var options = new EopmOptions(
                     new ChipPopulation(parsed.GetValue(ber), parsed.GetValue(model), parsed.GetValue(mapping)), parsed.GetValue(chips), (float)parsed.GetValue(lambda),

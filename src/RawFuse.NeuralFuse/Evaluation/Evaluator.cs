@@ -29,6 +29,7 @@ public static class Evaluator
         FrozenNetwork model, FrozenNetwork? fuse, IImageSource source, ChipPopulation population, IReadOnlyList<ulong> chips, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        Batch.CheckClasses(model.Definition, source);
         int sets = 1 + chips.Count;
         using var faults = new WeightFaults(model, sets);
         faults.Clear(0);
@@ -59,6 +60,7 @@ public static class Evaluator
     /// <summary>Percent of images a network classifies right, without faults.</summary>
     public static double CleanAccuracy(FrozenNetwork model, IImageSource source, CancellationToken cancellationToken = default)
     {
+        Batch.CheckClasses(model.Definition, source);
         var right = new long[1];
         int images = 0;
         foreach (ReadOnlyMemory<int> numbers in source.Batches(0))

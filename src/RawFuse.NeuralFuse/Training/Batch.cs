@@ -29,12 +29,21 @@ public sealed class Batch : IDisposable
         {
             var labels = new int[numbers.Length];
             source.Fill(numbers, epoch, pixels.AsSpan(0, shape.Length), labels);
+            foreach (int label in labels)
+                if ((uint)label >= (uint)source.Classes) throw new ArgumentException($"An image has label {label}; with {source.Classes} classes, 0 to {source.Classes - 1} are expected.");
             return new Batch(Tensor.From(device, shape, pixels.AsSpan(0, shape.Length)), labels);
         }
         finally
         {
             System.Buffers.ArrayPool<float>.Shared.Return(pixels);
         }
+    }
+
+    /// <summary>Refuses a classifier that does not know exactly a source's classes.</summary>
+    internal static void CheckClasses(NetworkDefinition classifier, IImageSource source)
+    {
+        if (classifier.Output.Channels != source.Classes)
+            throw new ArgumentException($"Network '{classifier.Name}' tells {classifier.Output.Channels} classes apart, the images have {source.Classes}.");
     }
 
     /// <summary>The labels on the device, several times over.</summary>

@@ -26,6 +26,7 @@ public static class EopmTrainer
         ArgumentOutOfRangeException.ThrowIfNegative(options.SetsPerPass);
         if (!(options.Lambda >= 0)) throw new ArgumentOutOfRangeException(nameof(options), options.Lambda, "Lambda is 0 or more.");
         if (bases.Count == 0) throw new ArgumentException("EOPM needs a base model or more.", nameof(bases));
+        foreach (FrozenNetwork model in bases) Batch.CheckClasses(model.Definition, source);
         using var optimizer = new Adam(generator.TrainedTensors, EopmOptions.Beta1, EopmOptions.Beta2);
         var random = new SplitMix64(seed);
         var chips = new ulong[options.Chips];

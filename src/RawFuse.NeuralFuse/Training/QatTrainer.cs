@@ -38,6 +38,7 @@ public static class QatTrainer
         Network network, IImageSource source, QatOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
+        Batch.CheckClasses(network.Definition, source);
         using Optimizer optimizer = options.Optimizer == QatOptimizer.Adam
             ? new Adam(network.TrainedTensors)
             : new Sgd(network.TrainedTensors, momentum: 0.9f, options.WeightDecay, nesterov: true);
