@@ -26,6 +26,7 @@ internal static class Application
             DevicesCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
+        if (parsed.UnmatchedTokens.Count > 0) return Report($"'{parsed.UnmatchedTokens[0]}' is no command or option here; see --help.", BadInput);
         if (parsed.Errors.Count > 0) return Report(parsed.Errors[0].Message, BadInput);
 
         using var stop = new CancellationTokenSource();

@@ -22,16 +22,6 @@ public readonly struct Add : IBinaryOp
     public static Vector<float> F(Vector<float> x, Vector<float> y) => x + y;
 }
 
-/// <summary>x - y.</summary>
-public readonly struct Subtract : IBinaryOp
-{
-    /// <inheritdoc/>
-    public static float F(float x, float y) => x - y;
-
-    /// <inheritdoc/>
-    public static Vector<float> F(Vector<float> x, Vector<float> y) => x - y;
-}
-
 /// <summary>x * y.</summary>
 public readonly struct Multiply : IBinaryOp
 {

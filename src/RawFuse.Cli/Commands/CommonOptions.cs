@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
 using RawFuse.Cli.Data;
 using RawFuse.Kernels;
 using RawFuse.NeuralFuse.Faults;
@@ -8,6 +10,11 @@ namespace RawFuse.Cli.Commands;
 /// <summary>Options that several commands share. Each call makes a new option, since an option belongs to one command.</summary>
 internal static class CommonOptions
 {
+    private static readonly (string Name, FaultModel Value)[] FaultModels = [("stuck-at", FaultModel.StuckAt), ("flip", FaultModel.Flip)];
+
+    private static readonly (string Name, SramMapping Value)[] Mappings =
+        [("ibm", SramMapping.Ibm), ("ibm-untiled", SramMapping.IbmUntiled), ("physical", SramMapping.Physical)];
+
     public static Option<string?> Json() => new("--json") { Description = "Write the results as JSON to this file; '-' for standard output.", HelpName = "file" };
 
     public static Option<int> Threads() => Number("--threads", "Threads to compute with; 0 for one per processor.", 0, 0, 1024);
@@ -40,68 +47,56 @@ internal static class CommonOptions
 
     public static Option<double> BitErrorRate(double standard) => Real("--ber", "Bit error rate: the probability that a memory cell is faulty.", standard, 0, 1);
 
-    public static Option<FaultModel> FaultModelOption()
-    {
-        var option = new Option<FaultModel>("--model")
-        {
-            Description = "What a faulty cell does: stuck-at (a fixed 0 or 1) or flip.",
-            DefaultValueFactory = _ => FaultModel.StuckAt,
-            CustomParser = result => result.Tokens.Single().Value.ToLowerInvariant() switch
-            {
-                "stuck-at" => FaultModel.StuckAt,
-                "flip" => FaultModel.Flip,
-                string other => Refuse<FaultModel>(result, $"Unknown fault model '{other}'; known are stuck-at, flip."),
-            },
-            HelpName = "stuck-at|flip",
-        };
-        return option;
-    }
+    public static Option<FaultModel> FaultModelOption() =>
+        Choice("--model", "What a faulty cell does: stuck-at (a fixed 0 or 1) or flip.", FaultModel.StuckAt, FaultModels);
 
-    public static Option<SramMapping> Mapping(SramMapping standard) => new("--mapping")
-    {
-        Description = "Which cells a weight lies in: ibm (the paper's maps) or physical (tensors one after another, independent cells).",
-        DefaultValueFactory = _ => standard,
-        CustomParser = result => result.Tokens.Single().Value.ToLowerInvariant() switch
-        {
-            "ibm" => SramMapping.Ibm,
-            "ibm-untiled" => SramMapping.IbmUntiled,
-            "physical" => SramMapping.Physical,
-            string other => Refuse<SramMapping>(result, $"Unknown mapping '{other}'; known are ibm, ibm-untiled, physical."),
-        },
-        HelpName = "ibm|ibm-untiled|physical",
-    };
+    public static Option<SramMapping> Mapping(SramMapping standard) => Choice(
+        "--mapping", "Which cells a weight lies in: ibm (the paper's maps and tiling), ibm-untiled, or physical (tensors one after another, independent cells).", standard,
+        Mappings);
 
     /// <summary>A mapping's name on the command line.</summary>
-    public static string NameOf(SramMapping mapping) => mapping switch { SramMapping.Ibm => "ibm", SramMapping.IbmUntiled => "ibm-untiled", _ => "physical" };
+    public static string NameOf(SramMapping mapping) => Mappings.Single(choice => choice.Value == mapping).Name;
 
     /// <summary>A fault model's name on the command line.</summary>
-    public static string NameOf(FaultModel model) => model == FaultModel.Flip ? "flip" : "stuck-at";
+    public static string NameOf(FaultModel model) => FaultModels.Single(choice => choice.Value == model).Name;
 
-    public static Option<int> Number(string name, string description, int standard, int low, int high)
+    /// <summary>One of a few named values.</summary>
+    public static Option<T> Choice<T>(string name, string description, T standard, params (string Name, T Value)[] choices)
+        where T : struct => new(name)
     {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "number" };
-        option.CustomParser = result =>
+        Description = description,
+        DefaultValueFactory = _ => standard,
+        HelpName = string.Join('|', choices.Select(choice => choice.Name)),
+        CustomParser = result =>
         {
             string text = result.Tokens.Single().Value;
-            return int.TryParse(text, out int value) && value >= low && value <= high
-                ? value
-                : Refuse<int>(result, $"Option '{name}' is '{text}', expected a whole number from {low} to {high}.");
-        };
-        return option;
-    }
+            foreach ((string known, T value) in choices)
+                if (known.Equals(text, StringComparison.OrdinalIgnoreCase))
+                    return value;
+            return Refuse<T>(result, $"Option '{name}' is '{text}', expected {string.Join(", ", choices.Select(choice => choice.Name))}.");
+        },
+    };
 
-    public static Option<double> Real(string name, string description, double standard, double low, double high)
+    /// <summary>A whole number within limits.</summary>
+    public static Option<int> Number(string name, string description, int standard, int low, int high) => Bounded(name, description, standard, low, high, "a whole number");
+
+    /// <summary>A real number within limits.</summary>
+    public static Option<double> Real(string name, string description, double standard, double low, double high) => Bounded(name, description, standard, low, high, "a number");
+
+    private static Option<T> Bounded<T>(string name, string description, T standard, T low, T high, string kind)
+        where T : struct, INumber<T> => new(name)
     {
-        var option = new Option<double>(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "number" };
-        option.CustomParser = result =>
+        Description = description,
+        DefaultValueFactory = _ => standard,
+        HelpName = "number",
+        CustomParser = result =>
         {
             string text = result.Tokens.Single().Value;
-            return double.TryParse(text, out double value) && value >= low && value <= high
+            return T.TryParse(text, CultureInfo.InvariantCulture, out T value) && value >= low && value <= high
                 ? value
-                : Refuse<double>(result, $"Option '{name}' is '{text}', expected a number from {low} to {high}.");
-        };
-        return option;
-    }
+                : Refuse<T>(result, $"Option '{name}' is '{text}', expected {kind} from {low} to {high}.");
+        },
+    };
 
     private static T Refuse<T>(System.CommandLine.Parsing.ArgumentResult result, string message)
     {

@@ -17,26 +17,12 @@ internal static class EnergyCommand
         var topology = new Option<string?>("--topology") { Description = "Count the layers of a SCALE-SIM v2 topology file instead.", HelpName = "file.csv" };
         Option<int> classes = CommonOptions.Number("--classes", "Classes of the base model.", 10, 2, 100_000);
         Option<int> image = CommonOptions.Number("--image", "Height and width of the images.", 32, 8, 4096);
-        var preset = new Option<CountingConvention>("--preset")
-        {
-            Description = "paper (the conventions of the paper's tables) or exact (the shapes as they are).",
-            DefaultValueFactory = _ => CountingConvention.Paper,
-        };
-        var dataflow = new Option<Dataflow>("--dataflow")
-        {
-            Description = "What stays in the systolic array: os (outputs), ws (weights) or is (inputs).",
-            DefaultValueFactory = _ => Dataflow.OutputStationary,
-            HelpName = "os|ws|is",
-            CustomParser = result =>
-            {
-                string text = result.Tokens.Single().Value.ToLowerInvariant();
-                if (text == "os") return Dataflow.OutputStationary;
-                if (text == "ws") return Dataflow.WeightStationary;
-                if (text == "is") return Dataflow.InputStationary;
-                result.AddError($"Unknown dataflow '{text}'; known are os, ws, is.");
-                return default;
-            },
-        };
+        Option<CountingConvention> preset = CommonOptions.Choice(
+            "--preset", "paper (the conventions of the paper's tables) or exact (the shapes as they are).", CountingConvention.Paper,
+            ("paper", CountingConvention.Paper), ("exact", CountingConvention.Exact));
+        Option<Dataflow> dataflow = CommonOptions.Choice(
+            "--dataflow", "What stays in the systolic array: os (outputs), ws (weights) or is (inputs).", Dataflow.OutputStationary,
+            ("os", Dataflow.OutputStationary), ("ws", Dataflow.WeightStationary), ("is", Dataflow.InputStationary));
         var array = new Option<SystolicArray>("--array")
         {
             Description = "Rows x columns of the systolic array.",

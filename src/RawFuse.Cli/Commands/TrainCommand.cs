@@ -27,7 +27,8 @@ internal static class TrainCommand
         Option<int> batch = CommonOptions.Number("--batch", "Images per step.", 128, 2, 65_536);
         Option<double> rate = CommonOptions.Real("--lr", "Highest learning rate of the one-cycle schedule.", 0.05, 1e-9, 100);
         Option<double> decay = CommonOptions.Real("--weight-decay", "L2 penalty.", 5e-4, 0, 10);
-        var optimizer = new Option<QatOptimizer>("--optimizer") { Description = "sgd (Nesterov momentum 0.9) or adam.", DefaultValueFactory = _ => QatOptimizer.Sgd };
+        Option<QatOptimizer> optimizer = CommonOptions.Choice(
+            "--optimizer", "sgd (with Nesterov momentum 0.9) or adam.", QatOptimizer.Sgd, ("sgd", QatOptimizer.Sgd), ("adam", QatOptimizer.Adam));
         Option<int> bits = CommonOptions.Number("--bits", "Bits of a quantized weight.", 8, 2, 8);
         Option<int?> limit = CommonOptions.Limit("--train-images", "Train on the first so many images only.");
         Option<long> seed = CommonOptions.Seed();

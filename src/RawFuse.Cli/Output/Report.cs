@@ -7,12 +7,22 @@ using Spectre.Console;
 namespace RawFuse.Cli.Output;
 
 /// <summary>Where a command's words and its JSON go. With <c>--json -</c> standard output carries the JSON and nothing else.</summary>
-internal sealed class Report(string? jsonFile)
+internal sealed class Report
 {
     private const string StandardOutput = "-";
 
-    public IAnsiConsole Console { get; } =
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(jsonFile == StandardOutput ? System.Console.Error : System.Console.Out) });
+    private readonly string? jsonFile;
+
+    /// <summary>Opens the report.</summary>
+    /// <param name="jsonFile">File for the JSON, "-" for standard output, or null for none.</param>
+    /// <exception cref="ArgumentException">The file cannot be written there.</exception>
+    public Report(string? jsonFile)
+    {
+        this.jsonFile = jsonFile is null or StandardOutput ? jsonFile : OutputFile.Check(jsonFile);
+        Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(jsonFile == StandardOutput ? System.Console.Error : System.Console.Out) });
+    }
+
+    public IAnsiConsole Console { get; }
 
     /// <summary>Prints a line of text.</summary>
     public void Line(string text) => Console.WriteLine(text);

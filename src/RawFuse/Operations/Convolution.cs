@@ -20,7 +20,7 @@ public static class ConvolutionOperations
         x.Device.Run<Conv2dForward, Conv2dForwardArgs>(
             new(shape, x.Storage, ConvWeights.OfFloats(weight.Storage), y.Storage, new ConvEpilogue(Shift: bias?.Storage)));
         if (!Tape.IsNeeded(x, weight, bias)) return y;
-        var operation = new Conv2dOperation(shape, x, weight);
+        var operation = new ConvolutionOperation(shape, x, weight, isTransposed: false);
         return bias is null ? Tape.Record(operation, y, x, weight) : Tape.Record(operation, y, x, weight, bias);
     }
 
@@ -39,7 +39,7 @@ public static class ConvolutionOperations
         x.Device.Run<Conv2dInputGradient, Conv2dInputGradientArgs>(
             new(shape, x.Storage, ConvWeights.OfFloats(weight.Storage), y.Storage, null, new ConvEpilogue(Shift: bias?.Storage)));
         if (!Tape.IsNeeded(x, weight, bias)) return y;
-        var operation = new ConvTranspose2dOperation(shape, x, weight);
+        var operation = new ConvolutionOperation(shape, x, weight, isTransposed: true);
         return bias is null ? Tape.Record(operation, y, x, weight) : Tape.Record(operation, y, x, weight, bias);
     }
 
@@ -88,16 +88,19 @@ public static class ConvolutionOperations
         if (bias is not null && bias.Shape != new Shape(channels)) throw new ShapeException($"{operation}: bias {bias.Shape} is not [{channels}].");
     }
 
-    private sealed class Conv2dOperation : Operation
+    /// <summary>The backward pass of both: a transposed convolution exchanges the roles of the convolution's input and output.</summary>
+    private sealed class ConvolutionOperation : Operation
     {
         private readonly Conv2dShape shape;
         private readonly Tensor x, weight;
+        private readonly bool isTransposed;
 
-        public Conv2dOperation(Conv2dShape shape, Tensor x, Tensor weight)
+        public ConvolutionOperation(Conv2dShape shape, Tensor x, Tensor weight, bool isTransposed)
         {
             this.shape = shape;
             this.x = Save(x);
             this.weight = Save(weight);
+            this.isTransposed = isTransposed;
         }
 
         protected internal override void Backward(Tensor outputGradient, GradientSink into)
@@ -106,49 +109,17 @@ public static class ConvolutionOperations
             if (into.Wants(0))
             {
                 Tensor gradient = Tensor.Empty(device, x.Shape);
-                device.Run<Conv2dInputGradient, Conv2dInputGradientArgs>(
-                    new(shape, outputGradient.Storage, ConvWeights.OfFloats(weight.Storage), gradient.Storage));
+                ConvWeights weights = ConvWeights.OfFloats(weight.Storage);
+                if (isTransposed) device.Run<Conv2dForward, Conv2dForwardArgs>(new(shape, outputGradient.Storage, weights, gradient.Storage));
+                else device.Run<Conv2dInputGradient, Conv2dInputGradientArgs>(new(shape, outputGradient.Storage, weights, gradient.Storage));
                 into.Add(0, gradient);
             }
 
             if (into.Wants(1))
             {
                 Tensor gradient = Tensor.Empty(device, weight.Shape);
-                device.Run<Conv2dWeightGradient, Conv2dWeightGradientArgs>(new(shape, x.Storage, outputGradient.Storage, gradient.Storage));
-                into.Add(1, gradient);
-            }
-
-            if (into.Wants(2)) into.Add(2, outputGradient.Share());
-        }
-    }
-
-    private sealed class ConvTranspose2dOperation : Operation
-    {
-        private readonly Conv2dShape shape;
-        private readonly Tensor x, weight;
-
-        public ConvTranspose2dOperation(Conv2dShape shape, Tensor x, Tensor weight)
-        {
-            this.shape = shape;
-            this.x = Save(x);
-            this.weight = Save(weight);
-        }
-
-        protected internal override void Backward(Tensor outputGradient, GradientSink into)
-        {
-            // The roles of the convolution's input and output are exchanged.
-            Device device = outputGradient.Device;
-            if (into.Wants(0))
-            {
-                Tensor gradient = Tensor.Empty(device, x.Shape);
-                device.Run<Conv2dForward, Conv2dForwardArgs>(new(shape, outputGradient.Storage, ConvWeights.OfFloats(weight.Storage), gradient.Storage));
-                into.Add(0, gradient);
-            }
-
-            if (into.Wants(1))
-            {
-                Tensor gradient = Tensor.Empty(device, weight.Shape);
-                device.Run<Conv2dWeightGradient, Conv2dWeightGradientArgs>(new(shape, outputGradient.Storage, x.Storage, gradient.Storage));
+                (Tensor input, Tensor output) = isTransposed ? (outputGradient, x) : (x, outputGradient);
+                device.Run<Conv2dWeightGradient, Conv2dWeightGradientArgs>(new(shape, input.Storage, output.Storage, gradient.Storage));
                 into.Add(1, gradient);
             }
 

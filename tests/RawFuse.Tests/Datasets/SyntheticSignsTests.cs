@@ -9,7 +9,7 @@ public sealed class SyntheticSignsTests(ITestOutputHelper output)
 {
     // SHA-256 of the labels (int32, little endian) and then the pixels, recorded from this generator on x64; the same with every SIMD extension off.
     // It guards published results: a change of the pictures has to be meant, and noted in the change log.
-    private const string Golden64ImagesOfSeed7 = "02491eefca9c13c1a988283390d70f38b2cb28d7223ac73803197368d7a71dde";
+    private const string Golden64ImagesOfSeed7 = "a27086458a7082034468c9eaec107f7b8f2b91195b0039084c5d9b2cc503b5f1";
 
     [Fact]
     public void PicturesAreTheRecordedOnes() => Assert.Equal(Golden64ImagesOfSeed7, Hash(SyntheticSigns.Generate(64, 7)));

@@ -14,8 +14,8 @@ internal static class ElementwiseCases
         Unary("clamp", new Clamp(-0.625f, 1), x => x < -0.625 ? -0.625 : x > 1 ? 1 : x, x => x is >= -0.625 and <= 1 ? 1 : 0, Tolerance.Exact),
         Unary("scale", new Scale(-0.75f), x => -0.75 * x, _ => -0.75, Tolerance.Exact),
         Binary<Add>("add", (x, y) => x + y),
-        Binary<Subtract>("subtract", (x, y) => x - y),
         Binary<Multiply>("multiply", (x, y) => x * y),
+        ReluMask(),
     ];
 
     private static KernelCase Unary<TOp>(string name, TOp op, Func<double, double> f, Func<double, double> derivative, Tolerance tolerance)
@@ -48,6 +48,26 @@ internal static class ElementwiseCases
                 Storage<float> z = run.InOut(x);
                 run.Launch<Zip<TOp>, ZipArgs>(new(z, run.Input(y), z, length, period));
                 run.Expect(z, Tolerance.Exact, () => Each(length, i => f(x[i], y[i % period])));
+            }
+        }
+    });
+
+    private static KernelCase ReluMask() => new("elementwise relu mask", run =>
+    {
+        foreach (int channels in (int[])(run.Toy ? [1, 8, 13] : [1, 3, 7, 8, 9, 16, 31, 64, 100]))
+        {
+            foreach (int rows in (int[])(run.Toy ? [1, 5] : [0, 1, 5, 255, 256, 257, 600]))
+            {
+                int stride = (channels + 7) / 8;
+                float[] dy = run.Random.Reals(rows * channels);
+                byte[] mask = run.Random.Bytes(rows * stride);
+                Storage<float> dx = run.Output<float>(dy.Length);
+                run.Launch<ApplyReluMask, ApplyReluMaskArgs>(new(run.Input(dy), run.Input(mask), dx, rows, channels));
+                run.Expect(dx, Tolerance.Exact, () => Each(dy.Length, i =>
+                {
+                    int c = i % channels;
+                    return (mask[(i / channels * stride) + (c / 8)] & (1 << (c % 8))) != 0 ? dy[i] : 0;
+                }));
             }
         }
     });

@@ -1,4 +1,4 @@
-namespace RawFuse.Cli.Commands;
+namespace RawFuse.Cli.Output;
 
 /// <summary>Looks at an output path before hours are spent on what shall be written there.</summary>
 internal static class OutputFile
