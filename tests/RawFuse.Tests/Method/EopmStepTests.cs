@@ -62,7 +62,7 @@ public sealed class EopmStepTests
         public Setup(int threads)
         {
             device = new CpuDevice(threads);
-            using Network network = GoldenFormula.Fill(new Network(BaseModel.Define("vgg7", 10), device, seed: 1));
+            using Network network = GoldenFormula.Fill(new Network(BaseModel.Define("vgg6", 10), device, seed: 1));
             Model = FrozenNetwork.From(network);
             Generator = GoldenFormula.Fill(new Network(NeuralFuse.Generators.Generator.Define("ConvS"), device, seed: 1));
             Batch = Batch.From(new GoldenSource(1000003, [1, 4]), [0, 1], 0, device);
