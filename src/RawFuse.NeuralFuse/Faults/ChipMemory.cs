@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using RawFuse.Kernels;
@@ -92,18 +93,27 @@ public sealed class ChipMemory : IDisposable
 
     private static FaultCells Mapped(Device device, Chip chip, int repeat)
     {
-        IbmFaultMap map = IbmFaultMap.Draw((uint)chip.Seed, chip.BitErrorRate);
-        var keep = new byte[map.StuckAt0.Length];
-        var toggle = new byte[keep.Length];
-        for (int i = 0; i < keep.Length; i++)
+        // Training draws several chips per step: their maps do not go to the garbage collector.
+        const int bytes = IbmFaultMap.Rows * IbmFaultMap.RowBytes;
+        byte[] rented = ArrayPool<byte>.Shared.Rent(2 * bytes);
+        try
         {
-            int faulty = map.StuckAt0[i] | map.StuckAt1[i];
-            bool flip = chip.Model == FaultModel.Flip;
-            keep[i] = flip ? byte.MaxValue : (byte)~faulty;
-            toggle[i] = flip ? (byte)faulty : map.StuckAt1[i];
-        }
+            Span<byte> keep = rented.AsSpan(0, bytes), toggle = rented.AsSpan(bytes, bytes);
+            IbmFaultMap.Draw((uint)chip.Seed, chip.BitErrorRate, stuckAt1: toggle, stuckAt0: keep);
+            for (int i = 0; i < bytes; i++)
+            {
+                int faulty = keep[i] | toggle[i];
+                bool flip = chip.Model == FaultModel.Flip;
+                keep[i] = flip ? byte.MaxValue : (byte)~faulty;
+                if (flip) toggle[i] = (byte)faulty;
+            }
 
-        return FaultCells.Mapped(device.Allocate<byte>(keep), device.Allocate<byte>(toggle), repeat);
+            return FaultCells.Mapped(device.Allocate<byte>(keep), device.Allocate<byte>(toggle), repeat);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     private byte[] ReadBack(ReadOnlySpan<byte> stored, SramPlace place)

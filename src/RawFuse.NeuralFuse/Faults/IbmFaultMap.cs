@@ -33,21 +33,28 @@ public sealed class IbmFaultMap
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public static IbmFaultMap Draw(uint seed, double bitErrorRate)
     {
+        var map = new IbmFaultMap();
+        Draw(seed, bitErrorRate, map.stuckAt1, map.stuckAt0);
+        return map;
+    }
+
+    /// <summary>Draws a chip into memory that the caller has.</summary>
+    internal static void Draw(uint seed, double bitErrorRate, Span<byte> stuckAt1, Span<byte> stuckAt0)
+    {
         ArgumentOutOfRangeException.ThrowIfEqual(seed, uint.MaxValue);
         Chip.CheckBitErrorRate(bitErrorRate);
-        var map = new IbmFaultMap();
+        stuckAt1.Clear();
+        stuckAt0.Clear();
         var location = new MersenneTwister(seed);
         var direction = new MersenneTwister(seed + 1);
         int passed = 0;
-        for (int cell = 0; cell < 8 * map.stuckAt1.Length; cell++)
+        for (int cell = 0; cell < 8 * stuckAt1.Length; cell++)
         {
             if (location.NextDouble() >= bitErrorRate) continue;
             direction.SkipDoubles(cell - passed);
             passed = cell + 1;
-            byte[] stuck = direction.NextDouble() < 0.5 ? map.stuckAt1 : map.stuckAt0;
+            Span<byte> stuck = direction.NextDouble() < 0.5 ? stuckAt1 : stuckAt0;
             stuck[cell / 8] |= (byte)(1 << (cell % 8));
         }
-
-        return map;
     }
 }

@@ -13,10 +13,11 @@ public static class FakeQuantization
     /// <param name="bits">2 to 8.</param>
     public static Tensor FakeQuantize(this Tensor x, int bits)
     {
+        int levels = QuantizedWeights.LevelsOf(bits);
         Tensor y = Tensor.Empty(x.Device, x.Shape);
         using Storage<float> maximum = x.Device.Allocate<float>(1);
         x.Device.Run<AbsoluteMaximum, AbsoluteMaximumArgs>(new(x.Storage, x.Length, maximum));
-        x.Device.Run<FakeQuantize, QuantizeArgs>(new(x.Storage, maximum, x.Length, QuantizedWeights.LevelsOf(bits), null, y.Storage));
+        x.Device.Run<FakeQuantize, QuantizeArgs>(new(x.Storage, maximum, x.Length, levels, null, y.Storage));
         return Tape.IsNeeded(x) ? Tape.Record(new StraightThroughOperation(), y, x) : y;
     }
 
