@@ -75,11 +75,7 @@ internal static class EnergyCommand
         {
             layers = ScaleSimTopology.ReadFile(path);
         }
-        catch (ScaleSimTopologyException exception)
-        {
-            throw new ArgumentException(exception.Message);
-        }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is ScaleSimTopologyException or IOException)
         {
             throw new ArgumentException(exception.Message);
         }

@@ -7,17 +7,6 @@ namespace RawFuse;
 /// </summary>
 public static class WeightLayout
 {
-    /// <summary>Position in HWIO order of the weight at position <paramref name="index"/> in OIHW order.</summary>
-    /// <param name="index">Position in OIHW order.</param>
-    /// <param name="taps">Kernel height times width.</param>
-    /// <param name="inChannels">I.</param>
-    /// <param name="outChannels">O.</param>
-    public static int OihwToHwio(int index, int taps, int inChannels, int outChannels)
-    {
-        int tap = index % taps, i = index / taps % inChannels, o = index / taps / inChannels;
-        return (((tap * inChannels) + i) * outChannels) + o;
-    }
-
     /// <summary>Reorders a tensor from OIHW to HWIO.</summary>
     /// <param name="source">The weights in OIHW order.</param>
     /// <param name="destination">Receives them in HWIO order.</param>
