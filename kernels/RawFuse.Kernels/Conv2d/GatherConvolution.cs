@@ -15,8 +15,8 @@ internal static unsafe class GatherConvolution
     /// <summary>Pixels of a block: eight tiles.</summary>
     private const int BlockRows = 8 * GatherKernel<Simd512, Vector512<float>>.Rows;
 
-    /// <summary>Products summed per pass over a block: 512 rows of a 64-channel panel are 128 KB.</summary>
-    private const int SliceDepth = 512;
+    /// <summary>Products summed per pass over a block: 128 rows of a 64-channel panel are 32 KB, and rounding errors grow with the root of 128.</summary>
+    private const int SliceDepth = 128;
 
     /// <summary>Computes output = gather(source) * weights for all images.</summary>
     /// <param name="device">The device.</param>

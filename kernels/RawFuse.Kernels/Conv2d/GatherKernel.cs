@@ -37,23 +37,15 @@ internal static unsafe class GatherKernel<TSimd, TVector>
         else Rows6x1(rows, taps, depth, offset, b, c, accumulate);
     }
 
+    /// <summary>What was summed before waits in memory and is added last: a chain of sums is as long as a slice, and rounding errors with it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(float* c, TVector sum, bool accumulate) => TSimd.Store(c, accumulate ? TSimd.Add(TSimd.Load(c), sum) : sum);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows6x4(float** rows, int taps, int depth, int offset, float* b, float* c, bool accumulate)
     {
         TVector c00, c01, c02, c03, c10, c11, c12, c13, c20, c21, c22, c23, c30, c31, c32, c33, c40, c41, c42, c43, c50, c51, c52, c53;
-        if (accumulate)
-        {
-            c00 = TSimd.Load(c); c01 = TSimd.Load(c + TSimd.Lanes); c02 = TSimd.Load(c + 2 * TSimd.Lanes); c03 = TSimd.Load(c + 3 * TSimd.Lanes);
-            c10 = TSimd.Load(c + 4 * TSimd.Lanes); c11 = TSimd.Load(c + 5 * TSimd.Lanes); c12 = TSimd.Load(c + 6 * TSimd.Lanes); c13 = TSimd.Load(c + 7 * TSimd.Lanes);
-            c20 = TSimd.Load(c + 8 * TSimd.Lanes); c21 = TSimd.Load(c + 9 * TSimd.Lanes); c22 = TSimd.Load(c + 10 * TSimd.Lanes); c23 = TSimd.Load(c + 11 * TSimd.Lanes);
-            c30 = TSimd.Load(c + 12 * TSimd.Lanes); c31 = TSimd.Load(c + 13 * TSimd.Lanes); c32 = TSimd.Load(c + 14 * TSimd.Lanes); c33 = TSimd.Load(c + 15 * TSimd.Lanes);
-            c40 = TSimd.Load(c + 16 * TSimd.Lanes); c41 = TSimd.Load(c + 17 * TSimd.Lanes); c42 = TSimd.Load(c + 18 * TSimd.Lanes); c43 = TSimd.Load(c + 19 * TSimd.Lanes);
-            c50 = TSimd.Load(c + 20 * TSimd.Lanes); c51 = TSimd.Load(c + 21 * TSimd.Lanes); c52 = TSimd.Load(c + 22 * TSimd.Lanes); c53 = TSimd.Load(c + 23 * TSimd.Lanes);
-        }
-        else
-        {
-            c00 = c01 = c02 = c03 = c10 = c11 = c12 = c13 = c20 = c21 = c22 = c23 = c30 = c31 = c32 = c33 = c40 = c41 = c42 = c43 = c50 = c51 = c52 = c53 = TSimd.Zero;
-        }
+        c00 = c01 = c02 = c03 = c10 = c11 = c12 = c13 = c20 = c21 = c22 = c23 = c30 = c31 = c32 = c33 = c40 = c41 = c42 = c43 = c50 = c51 = c52 = c53 = TSimd.Zero;
 
         for (int tap = 0; tap < taps; tap++, rows += 6)
         {
@@ -103,31 +95,19 @@ internal static unsafe class GatherKernel<TSimd, TVector>
             }
         }
 
-        TSimd.Store(c + (0 * TSimd.Lanes), c00); TSimd.Store(c + (1 * TSimd.Lanes), c01); TSimd.Store(c + (2 * TSimd.Lanes), c02); TSimd.Store(c + (3 * TSimd.Lanes), c03);
-        TSimd.Store(c + (4 * TSimd.Lanes), c10); TSimd.Store(c + (5 * TSimd.Lanes), c11); TSimd.Store(c + (6 * TSimd.Lanes), c12); TSimd.Store(c + (7 * TSimd.Lanes), c13);
-        TSimd.Store(c + (8 * TSimd.Lanes), c20); TSimd.Store(c + (9 * TSimd.Lanes), c21); TSimd.Store(c + (10 * TSimd.Lanes), c22); TSimd.Store(c + (11 * TSimd.Lanes), c23);
-        TSimd.Store(c + (12 * TSimd.Lanes), c30); TSimd.Store(c + (13 * TSimd.Lanes), c31); TSimd.Store(c + (14 * TSimd.Lanes), c32); TSimd.Store(c + (15 * TSimd.Lanes), c33);
-        TSimd.Store(c + (16 * TSimd.Lanes), c40); TSimd.Store(c + (17 * TSimd.Lanes), c41); TSimd.Store(c + (18 * TSimd.Lanes), c42); TSimd.Store(c + (19 * TSimd.Lanes), c43);
-        TSimd.Store(c + (20 * TSimd.Lanes), c50); TSimd.Store(c + (21 * TSimd.Lanes), c51); TSimd.Store(c + (22 * TSimd.Lanes), c52); TSimd.Store(c + (23 * TSimd.Lanes), c53);
+        Put(c + (0 * TSimd.Lanes), c00, accumulate); Put(c + (1 * TSimd.Lanes), c01, accumulate); Put(c + (2 * TSimd.Lanes), c02, accumulate); Put(c + (3 * TSimd.Lanes), c03, accumulate);
+        Put(c + (4 * TSimd.Lanes), c10, accumulate); Put(c + (5 * TSimd.Lanes), c11, accumulate); Put(c + (6 * TSimd.Lanes), c12, accumulate); Put(c + (7 * TSimd.Lanes), c13, accumulate);
+        Put(c + (8 * TSimd.Lanes), c20, accumulate); Put(c + (9 * TSimd.Lanes), c21, accumulate); Put(c + (10 * TSimd.Lanes), c22, accumulate); Put(c + (11 * TSimd.Lanes), c23, accumulate);
+        Put(c + (12 * TSimd.Lanes), c30, accumulate); Put(c + (13 * TSimd.Lanes), c31, accumulate); Put(c + (14 * TSimd.Lanes), c32, accumulate); Put(c + (15 * TSimd.Lanes), c33, accumulate);
+        Put(c + (16 * TSimd.Lanes), c40, accumulate); Put(c + (17 * TSimd.Lanes), c41, accumulate); Put(c + (18 * TSimd.Lanes), c42, accumulate); Put(c + (19 * TSimd.Lanes), c43, accumulate);
+        Put(c + (20 * TSimd.Lanes), c50, accumulate); Put(c + (21 * TSimd.Lanes), c51, accumulate); Put(c + (22 * TSimd.Lanes), c52, accumulate); Put(c + (23 * TSimd.Lanes), c53, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows6x2(float** rows, int taps, int depth, int offset, float* b, float* c, bool accumulate)
     {
         TVector c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51;
-        if (accumulate)
-        {
-            c00 = TSimd.Load(c); c01 = TSimd.Load(c + TSimd.Lanes);
-            c10 = TSimd.Load(c + 2 * TSimd.Lanes); c11 = TSimd.Load(c + 3 * TSimd.Lanes);
-            c20 = TSimd.Load(c + 4 * TSimd.Lanes); c21 = TSimd.Load(c + 5 * TSimd.Lanes);
-            c30 = TSimd.Load(c + 6 * TSimd.Lanes); c31 = TSimd.Load(c + 7 * TSimd.Lanes);
-            c40 = TSimd.Load(c + 8 * TSimd.Lanes); c41 = TSimd.Load(c + 9 * TSimd.Lanes);
-            c50 = TSimd.Load(c + 10 * TSimd.Lanes); c51 = TSimd.Load(c + 11 * TSimd.Lanes);
-        }
-        else
-        {
-            c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = c40 = c41 = c50 = c51 = TSimd.Zero;
-        }
+        c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = c40 = c41 = c50 = c51 = TSimd.Zero;
 
         for (int tap = 0; tap < taps; tap++, rows += 6)
         {
@@ -163,31 +143,19 @@ internal static unsafe class GatherKernel<TSimd, TVector>
             }
         }
 
-        TSimd.Store(c + (0 * TSimd.Lanes), c00); TSimd.Store(c + (1 * TSimd.Lanes), c01);
-        TSimd.Store(c + (2 * TSimd.Lanes), c10); TSimd.Store(c + (3 * TSimd.Lanes), c11);
-        TSimd.Store(c + (4 * TSimd.Lanes), c20); TSimd.Store(c + (5 * TSimd.Lanes), c21);
-        TSimd.Store(c + (6 * TSimd.Lanes), c30); TSimd.Store(c + (7 * TSimd.Lanes), c31);
-        TSimd.Store(c + (8 * TSimd.Lanes), c40); TSimd.Store(c + (9 * TSimd.Lanes), c41);
-        TSimd.Store(c + (10 * TSimd.Lanes), c50); TSimd.Store(c + (11 * TSimd.Lanes), c51);
+        Put(c + (0 * TSimd.Lanes), c00, accumulate); Put(c + (1 * TSimd.Lanes), c01, accumulate);
+        Put(c + (2 * TSimd.Lanes), c10, accumulate); Put(c + (3 * TSimd.Lanes), c11, accumulate);
+        Put(c + (4 * TSimd.Lanes), c20, accumulate); Put(c + (5 * TSimd.Lanes), c21, accumulate);
+        Put(c + (6 * TSimd.Lanes), c30, accumulate); Put(c + (7 * TSimd.Lanes), c31, accumulate);
+        Put(c + (8 * TSimd.Lanes), c40, accumulate); Put(c + (9 * TSimd.Lanes), c41, accumulate);
+        Put(c + (10 * TSimd.Lanes), c50, accumulate); Put(c + (11 * TSimd.Lanes), c51, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows6x1(float** rows, int taps, int depth, int offset, float* b, float* c, bool accumulate)
     {
         TVector c00, c10, c20, c30, c40, c50;
-        if (accumulate)
-        {
-            c00 = TSimd.Load(c);
-            c10 = TSimd.Load(c + TSimd.Lanes);
-            c20 = TSimd.Load(c + 2 * TSimd.Lanes);
-            c30 = TSimd.Load(c + 3 * TSimd.Lanes);
-            c40 = TSimd.Load(c + 4 * TSimd.Lanes);
-            c50 = TSimd.Load(c + 5 * TSimd.Lanes);
-        }
-        else
-        {
-            c00 = c10 = c20 = c30 = c40 = c50 = TSimd.Zero;
-        }
+        c00 = c10 = c20 = c30 = c40 = c50 = TSimd.Zero;
 
         for (int tap = 0; tap < taps; tap++, rows += 6)
         {
@@ -216,11 +184,11 @@ internal static unsafe class GatherKernel<TSimd, TVector>
             }
         }
 
-        TSimd.Store(c + (0 * TSimd.Lanes), c00);
-        TSimd.Store(c + (1 * TSimd.Lanes), c10);
-        TSimd.Store(c + (2 * TSimd.Lanes), c20);
-        TSimd.Store(c + (3 * TSimd.Lanes), c30);
-        TSimd.Store(c + (4 * TSimd.Lanes), c40);
-        TSimd.Store(c + (5 * TSimd.Lanes), c50);
+        Put(c + (0 * TSimd.Lanes), c00, accumulate);
+        Put(c + (1 * TSimd.Lanes), c10, accumulate);
+        Put(c + (2 * TSimd.Lanes), c20, accumulate);
+        Put(c + (3 * TSimd.Lanes), c30, accumulate);
+        Put(c + (4 * TSimd.Lanes), c40, accumulate);
+        Put(c + (5 * TSimd.Lanes), c50, accumulate);
     }
 }

@@ -28,8 +28,8 @@ public readonly unsafe struct BatchNormBackward : IKernel<BatchNormBackwardArgs>
     public static void Cpu(CpuDevice device, in BatchNormBackwardArgs args)
     {
         int rows = args.Rows, channels = args.Channels, blocks = RowBlocks.Of(rows);
-        using Storage<float> partial = device.Allocate<float>(checked(2 * blocks * channels));
-        float* sums = device.Pointer(partial);
+        using Storage<double> partial = device.Allocate<double>(checked(2 * blocks * channels));
+        double* sums = device.Pointer(partial);
         float* x = device.Pointer(args.X), g = device.Pointer(args.OutputGradient), mean = device.Pointer(args.Mean), inverse = device.Pointer(args.InverseDeviation);
         device.For(blocks, new SumBody(x, g, mean, inverse, sums, rows, channels));
         Span<float> gammaGradient = device.Span(args.GammaGradient), betaGradient = device.Span(args.BetaGradient);
@@ -92,12 +92,12 @@ public readonly unsafe struct BatchNormBackward : IKernel<BatchNormBackwardArgs>
     }
 
     /// <summary>Sums a block's gradients, plain and times the normalized input.</summary>
-    private readonly struct SumBody(float* x, float* g, float* mean, float* inverse, float* partial, int rows, int channels) : IParallelBody
+    private readonly struct SumBody(float* x, float* g, float* mean, float* inverse, double* partial, int rows, int channels) : IParallelBody
     {
         public void Run(int item)
         {
-            float* sumG = partial + (2L * item * channels), sumGn = sumG + channels;
-            new Span<float>(sumG, 2 * channels).Clear();
+            double* sumG = partial + (2L * item * channels), sumGn = sumG + channels;
+            new Span<double>(sumG, 2 * channels).Clear();
             int end = Math.Min(rows, (item + 1) * RowBlocks.Rows);
             for (int r = item * RowBlocks.Rows; r < end; r++)
             {
@@ -107,8 +107,8 @@ public readonly unsafe struct BatchNormBackward : IKernel<BatchNormBackwardArgs>
                 {
                     Vector<float> gradient = Vector.Load(gr + c);
                     Vector<float> n = (Vector.Load(xr + c) - Vector.Load(mean + c)) * Vector.Load(inverse + c);
-                    Vector.Store(Vector.Load(sumG + c) + gradient, sumG + c);
-                    Vector.Store(Vector.Load(sumGn + c) + (gradient * n), sumGn + c);
+                    WideSums.Add(gradient, sumG + c);
+                    WideSums.Add(gradient * n, sumGn + c);
                 }
 
                 for (; c < channels; c++)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -31,10 +30,11 @@ public readonly unsafe struct BatchNormForward : IKernel<BatchNormForwardArgs>
     public static void Cpu(CpuDevice device, in BatchNormForwardArgs args)
     {
         int rows = args.Rows, channels = args.Channels, blocks = RowBlocks.Of(rows);
-        using Storage<float> partial = device.Allocate<float>(checked(blocks * channels));
-        float* x = device.Pointer(args.X), mean = device.Pointer(args.Mean), inverse = device.Pointer(args.InverseDeviation), sums = device.Pointer(partial);
+        using Storage<double> partial = device.Allocate<double>(checked(blocks * channels));
+        float* x = device.Pointer(args.X), mean = device.Pointer(args.Mean), inverse = device.Pointer(args.InverseDeviation);
+        double* sums = device.Pointer(partial);
 
-        // Two passes, each summed in blocks and then in double: no cancellation when the mean is far from 0.
+        // Two passes, each summed in double: no cancellation when the mean is far from 0.
         device.For(blocks, new SumBody(x, null, sums, rows, channels));
         for (int c = 0; c < channels; c++) mean[c] = (float)(Total(sums, blocks, channels, c) / rows);
         device.For(blocks, new SumBody(x, mean, sums, rows, channels));
@@ -91,7 +91,7 @@ public readonly unsafe struct BatchNormForward : IKernel<BatchNormForwardArgs>
         }
     }
 
-    private static double Total(float* sums, int blocks, int channels, int channel)
+    private static double Total(double* sums, int blocks, int channels, int channel)
     {
         double total = 0;
         for (int block = 0; block < blocks; block++) total += sums[((long)block * channels) + channel];
@@ -99,34 +99,31 @@ public readonly unsafe struct BatchNormForward : IKernel<BatchNormForwardArgs>
     }
 
     /// <summary>Sums a block's values, or the squares of their distances from the mean.</summary>
-    private readonly struct SumBody(float* x, float* mean, float* partial, int rows, int channels) : IParallelBody
+    private readonly struct SumBody(float* x, float* mean, double* partial, int rows, int channels) : IParallelBody
     {
         public void Run(int item)
         {
-            var sum = new Span<float>(partial + ((long)item * channels), channels);
-            sum.Clear();
+            double* sum = partial + ((long)item * channels);
+            new Span<double>(sum, channels).Clear();
             int end = Math.Min(rows, (item + 1) * RowBlocks.Rows);
             for (int r = item * RowBlocks.Rows; r < end; r++)
             {
                 float* row = x + ((long)r * channels);
-                if (mean == null) TensorPrimitives.Add(sum, new ReadOnlySpan<float>(row, channels), sum);
+                if (mean == null) WideSums.Add(row, sum, channels);
                 else AddSquares(row, sum);
             }
         }
 
-        private void AddSquares(float* row, Span<float> sum)
+        private void AddSquares(float* row, double* sum)
         {
-            fixed (float* s = sum)
+            int c = 0;
+            for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
             {
-                int c = 0;
-                for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
-                {
-                    var d = Vector.Load(row + c) - Vector.Load(mean + c);
-                    Vector.Store(Vector.Load(s + c) + (d * d), s + c);
-                }
-
-                for (; c < channels; c++) s[c] += (row[c] - mean[c]) * (row[c] - mean[c]);
+                Vector<float> distance = Vector.Load(row + c) - Vector.Load(mean + c);
+                WideSums.Add(distance * distance, sum + c);
             }
+
+            for (; c < channels; c++) sum[c] += (row[c] - mean[c]) * (row[c] - mean[c]);
         }
     }
 

@@ -13,11 +13,10 @@ public readonly unsafe struct SumRows : IKernel<SumRowsArgs>
     public static void Cpu(CpuDevice device, in SumRowsArgs args)
     {
         int blocks = RowBlocks.Of(args.Rows), columns = args.Columns;
-        using Storage<float> partial = device.Allocate<float>(checked(blocks * columns));
+        using Storage<double> partial = device.Allocate<double>(checked(blocks * columns));
         device.For(blocks, new Body(device.Pointer(args.X), device.Pointer(partial), args.Rows, columns));
-        Span<float> sums = device.Span(args.Sums)[..columns];
-        sums.Clear();
-        for (int block = 0; block < blocks; block++) TensorPrimitives.Add(sums, device.Span(partial).Slice(block * columns, columns), sums);
+        if (blocks == 0) device.Span(args.Sums)[..columns].Clear();
+        else Total(device.Span(partial), columns, device.Span(args.Sums)[..columns]);
     }
 
     /// <inheritdoc/>
@@ -28,20 +27,28 @@ public readonly unsafe struct SumRows : IKernel<SumRowsArgs>
     {
         for (long c = GridStride.First; c < a.Columns; c += GridStride.Step)
         {
-            float sum = 0;
+            double sum = 0;
             for (long r = 0; r < a.Rows; r++) sum += a.X[(r * a.Columns) + c];
-            a.Sums[c] = sum;
+            a.Sums[c] = (float)sum;
         }
     }
 
-    private readonly struct Body(float* x, float* partial, int rows, int columns) : IParallelBody
+    /// <summary>Adds the blocks' sums up, in order, in the first of them.</summary>
+    private static void Total(Span<double> partial, int columns, Span<float> sums)
+    {
+        Span<double> total = partial[..columns];
+        for (int block = columns; block < partial.Length; block += columns) TensorPrimitives.Add(total, partial.Slice(block, columns), total);
+        for (int c = 0; c < columns; c++) sums[c] = (float)total[c];
+    }
+
+    private readonly struct Body(float* x, double* partial, int rows, int columns) : IParallelBody
     {
         public void Run(int item)
         {
-            var sum = new Span<float>(partial + ((long)item * columns), columns);
-            sum.Clear();
+            double* sum = partial + ((long)item * columns);
+            new Span<double>(sum, columns).Clear();
             int end = Math.Min(rows, (item + 1) * RowBlocks.Rows);
-            for (int r = item * RowBlocks.Rows; r < end; r++) TensorPrimitives.Add(sum, new ReadOnlySpan<float>(x + ((long)r * columns), columns), sum);
+            for (int r = item * RowBlocks.Rows; r < end; r++) WideSums.Add(x + ((long)r * columns), sum, columns);
         }
     }
 
