@@ -205,6 +205,6 @@ public sealed class TapeTests : IDisposable
 
     private sealed class Failing : Operation
     {
-        protected override void Backward(Tensor outputGradient, GradientSink into) => throw new NotSupportedException();
+        protected internal override void Backward(Tensor outputGradient, GradientSink into) => throw new NotSupportedException();
     }
 }

@@ -12,8 +12,12 @@ public sealed class GoldenQatTests(ITestOutputHelper output)
 {
     private const double Tolerance = 3e-5;
 
-    /// <summary>In the second step a ReLU or a rounding may decide differently in float32: ResNet18's float32 gradients in the reference itself are 9e-3 from its float64.</summary>
-    private const double SecondStepTolerance = 2e-2;
+    /// <summary>
+    /// In the second step a weight that lies half way between two levels may be rounded otherwise than in float64 (one of millions moves logits by 2e-5), and a ReLU may then decide
+    /// otherwise: ResNet18's float32 gradients in the reference itself are 9e-3 from its float64. So the second step's gradients are compared with an oracle that starts from our
+    /// parameters and takes our decisions.
+    /// </summary>
+    private const double SecondStepTolerance = 1e-4;
 
     [Theory]
     [InlineData("vgg11")]
@@ -35,6 +39,7 @@ public sealed class GoldenQatTests(ITestOutputHelper output)
             using Batch batch = Batch.From(source, [.. Enumerable.Range(0, labels.Length)], 0, device);
 
             CheckGradients(network, batch, expected, zeroGradients, tolerance, step);
+            if (step == 1) CheckAgainstOracle(network, batch, zeroGradients, step);
             float loss = QatTrainer.Step(network, batch, mode, optimizer, rate: 1e-3f);
             Check($"step {step} loss", Math.Abs((loss / expected.GetProperty("loss").GetDouble()) - 1), tolerance);
 
@@ -68,7 +73,32 @@ public sealed class GoldenQatTests(ITestOutputHelper output)
             network[parameter.Name].ClearGradient();
         }
 
-        Check($"step {step} gradients", worst, tolerance);
+        if (step == 0) Check("step 0 gradients", worst, tolerance);
+    }
+
+    /// <summary>The engine's gradients against a naive network in double precision, from the same parameters.</summary>
+    private void CheckAgainstOracle(Network network, Batch batch, HashSet<string> zeroGradients, int step)
+    {
+        var mode = new ForwardMode(IsTraining: true, WeightBits: 8, BatchNormMomentum: 0);
+        Dictionary<int, float[]> decisions = NodeValues.Of(network, batch.Images, mode);
+        var oracle = new Float64Network(network.Definition, Float64Parameters.Of(network), isTraining: true, decisions);
+        double[] logits = oracle.Forward(Array.ConvertAll(batch.Images.ToArray(), pixel => (double)pixel));
+        oracle.Backward(Float64Loss.Gradient(logits, [.. batch.Labels], 1.0 / batch.Count));
+
+        using Storage<int> labels = network.Device.Allocate<int>([.. batch.Labels]);
+        using Storage<float> weights = network.Device.Allocate<float>([.. batch.Labels.Select(_ => 1f / batch.Count)]);
+        using Tape tape = Tape.Start();
+        using Tensor loss = network.Forward(batch.Images, mode).SoftmaxCrossEntropy(labels, weights);
+        tape.Backward(loss);
+        double worst = 0;
+        foreach (ParameterSpec parameter in network.Definition.Parameters.Where(parameter => parameter.IsTrained))
+        {
+            if (!zeroGradients.Contains(parameter.Name))
+                worst = Math.Max(worst, GoldenFormula.RelativeError(network[parameter.Name].Gradient!.ToArray(), oracle.Gradients[parameter.Name]));
+            network[parameter.Name].ClearGradient();
+        }
+
+        Check($"step {step} gradients against the oracle", worst, Tolerance);
     }
 
     private void Check(string what, double error, double tolerance)
