@@ -35,14 +35,14 @@ public sealed class RunningLedger : IDisposable
     /// <summary>True MACs of all images together: transposed convolutions by their input pixels, as in <see cref="NetworkCost.Macs"/>.</summary>
     public long Macs => order.Sum(entry => checked(entry.Macs * entry.Images));
 
-    /// <summary>Images that ran through the whole network.</summary>
-    public long Images => order.Count == 0 ? 0 : order.Min(entry => entry.Images);
+    /// <summary>Images that ran through all weight layers; 0 for a network that has none.</summary>
+    public long Images => order.Count == 0 || order.Count < network.Weights.Count ? 0 : order.Min(entry => entry.Images);
 
     /// <summary>One inference, layer by layer, as it ran: the layers in the order of their first run.</summary>
     /// <exception cref="InvalidOperationException">Nothing ran yet, or a run was broken off between two layers.</exception>
     public AccessLedger PerImage()
     {
-        if (Images == 0 || order.Exists(entry => entry.Images != Images))
+        if (order.Count < network.Weights.Count || order.Exists(entry => entry.Images != Images))
             throw new InvalidOperationException($"Network '{network.Definition.Name}' has not run, or not to its end, so there is no cost of one image.");
         return new AccessLedger(order.Select(entry => entry.Shape), array, dataflow);
     }
