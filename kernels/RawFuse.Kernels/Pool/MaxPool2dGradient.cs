@@ -70,7 +70,8 @@ public readonly unsafe struct MaxPool2dGradient : IKernel<MaxPool2dGradientArgs>
             {
                 for (int x = 0; x < shape.OutWidth; x++, at += channels)
                 {
-                    float* corner = image + (((((long)y * shape.Stride) - shape.Padding) * shape.InWidth) + ((long)x * shape.Stride) - shape.Padding) * channels;
+                    long top = ((long)y * shape.Stride) - shape.Padding, left = ((long)x * shape.Stride) - shape.Padding;
+                    float* corner = image + (((top * shape.InWidth) + left) * channels);
                     for (int c = 0; c < channels; c++) corner[offsets[positions[at + c]] + c] += outputGradient[at + c];
                 }
             }

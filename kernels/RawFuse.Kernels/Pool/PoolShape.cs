@@ -4,13 +4,15 @@ namespace RawFuse.Kernels;
 public readonly record struct PoolShape
 {
     /// <summary>Describes a pooling.</summary>
-    /// <exception cref="ArgumentException">A size is not positive, the padding is more than half a window, or the window is larger than the padded image.</exception>
+    /// <exception cref="ArgumentException">
+    /// A size is not positive, the padding is more than half a window, or the window is larger than the padded image.
+    /// </exception>
     public PoolShape(int images, int inHeight, int inWidth, int channels, int window, int stride, int padding = 0)
     {
         if (images < 0 || inHeight < 1 || inWidth < 1 || channels < 1 || window < 1 || stride < 1)
             throw new ArgumentException($"Pool: input {images}x{inHeight}x{inWidth}x{channels}, window {window}, stride {stride}: all must be positive.");
         if (padding < 0 || padding > window / 2)
-            throw new ArgumentException($"Pool: a padding of {padding} does not go with a window of {window}x{window}: 0 to {window / 2} does, so that no window is all padding.");
+            throw new ArgumentException($"Pool: a window of {window}x{window} takes a padding of 0 to {window / 2}, not {padding}.");
         if (window - padding > inHeight + padding || window - padding > inWidth + padding)
             throw new ArgumentException($"Pool: a window of {window}x{window} does not fit an image of {inHeight}x{inWidth} with padding {padding}.");
         Images = images;

@@ -9,7 +9,10 @@ public static class BaseModel
     /// <summary>Height and width of the images that the small forms take.</summary>
     internal const int SmallImage = 32;
 
-    /// <summary>The large forms halve the resolution five times; below the smallest size they would have nothing left to pool, and beyond the largest, values exceed memory.</summary>
+    /// <summary>
+    /// The large forms halve the resolution five times, hence the multiples of 32; 32 itself means the small form. Beyond the largest size the values of a
+    /// layer are more than 31 bits can count: 4096 x 4096 x 64 are 2^30.
+    /// </summary>
     private const int ImageStep = 32, SmallestLargeImage = 64, LargestImage = 4096;
 
     /// <summary>Made for the demo's road signs; there is no large form.</summary>

@@ -58,7 +58,8 @@ public static class ModelFile
             ?? throw new FileFormatException(file.Path, $"metadata '{ArchitectureKey(kind)}' is missing; name it with --{ArchitectureKey(kind)}");
         int classes = Number("classes", 2, 100_000) ?? hints.Classes
             ?? (kind == ModelKind.Fuse ? 0 : throw new FileFormatException(file.Path, "metadata 'classes' is missing; give it with --classes"));
-        return new ModelInfo(kind, architecture, classes, Number("image", 8, 4096) ?? hints.Image ?? 32, hints.Bits ?? Number("bits", 2, 8) ?? 8, Text("dataset") ?? "");
+        int image = Number("image", 8, 4096) ?? hints.Image ?? 32, bits = hints.Bits ?? Number("bits", 2, 8) ?? 8;
+        return new ModelInfo(kind, architecture, classes, image, bits, Text("dataset") ?? "");
 
         string? Text(string key) => file.Metadata.TryGetValue(key, out string? value) ? value : null;
 

@@ -29,8 +29,8 @@ public enum ParameterRole
 /// <param name="Name">Name in PyTorch's state dictionary, such as "layer1.0.conv1.weight".</param>
 /// <param name="Role">What it is for.</param>
 /// <param name="Shape">Shape in memory: [kernel height, kernel width, in, out], [height, width, channels] of an image, or [channels].</param>
-/// <param name="FileShape">Shape in PyTorch's files: OIHW, [out, in] for linear layers, [in, out, kh, kw] for transposed convolutions, [channels, height, width] of an
-/// image, or [channels].</param>
+/// <param name="FileShape">Shape in PyTorch's files: OIHW, [out, in] for linear layers, [in, out, kh, kw] for transposed convolutions, [channels, height,
+/// width] of an image, or [channels].</param>
 public sealed record ParameterSpec(string Name, ParameterRole Role, Shape Shape, Shape FileShape)
 {
     /// <summary>Whether optimizers update it.</summary>

@@ -37,14 +37,18 @@ public static class PoolingOperations
         return Tape.IsNeeded(x) ? Tape.Record(new AveragePoolOperation(shape, x.Shape), y, x) : y;
     }
 
-    /// <summary>The means of windows that cover images with a given number of pixels, as PyTorch's AdaptiveAvgPool2d cuts them (<see cref="AdaptiveAveragePool2dArgs"/>).</summary>
+    /// <summary>
+    /// The means of windows that cover images with a given number of pixels, as PyTorch's AdaptiveAvgPool2d cuts them
+    /// (<see cref="AdaptiveAveragePool2dArgs"/>).
+    /// </summary>
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="height">Height of the result, 1 or more; may exceed H.</param>
     /// <param name="width">Width of the result, 1 or more; may exceed W.</param>
     /// <returns>[N, height, width, C].</returns>
     public static Tensor AdaptiveAveragePool2d(this Tensor x, int height, int width)
     {
-        if (x.Shape.Rank != 4 || x.Shape[1] < 1 || x.Shape[2] < 1) throw new ShapeException($"AdaptiveAveragePool2d: input {x.Shape} is not [N, H, W, C] with pixels.");
+        if (x.Shape.Rank != 4 || x.Shape[1] < 1 || x.Shape[2] < 1)
+            throw new ShapeException($"AdaptiveAveragePool2d: input {x.Shape} is not [N, H, W, C] with pixels.");
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         Tensor y = Tensor.Empty(x.Device, new Shape(x.Shape[0], height, width, x.Shape[3]));
@@ -68,7 +72,8 @@ public static class PoolingOperations
     private static void RunAdaptive(Tensor whole, Tensor pooled, bool isGradient)
     {
         Shape from = whole.Shape, to = pooled.Shape;
-        whole.Device.Run<AdaptiveAveragePool2d, AdaptiveAveragePool2dArgs>(new(from[0], from[1], from[2], to[1], to[2], from[3], whole.Storage, pooled.Storage, isGradient));
+        whole.Device.Run<AdaptiveAveragePool2d, AdaptiveAveragePool2dArgs>(
+            new(from[0], from[1], from[2], to[1], to[2], from[3], whole.Storage, pooled.Storage, isGradient));
     }
 
     private static PoolShape ShapeOf(string operation, Tensor x, int window, int stride, int padding = 0)

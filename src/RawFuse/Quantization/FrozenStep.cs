@@ -64,6 +64,13 @@ internal sealed class FrozenStep : IDisposable
         return result;
     }
 
+    public void Dispose()
+    {
+        Weights?.Dispose();
+        scale?.Dispose();
+        shift?.Dispose();
+    }
+
     private void CheckSize(Tensor tensor, Node declared)
     {
         Shape actual = tensor.Shape;
@@ -87,13 +94,6 @@ internal sealed class FrozenStep : IDisposable
             default:
                 return layer.Forward(default, inputs);
         }
-    }
-
-    public void Dispose()
-    {
-        Weights?.Dispose();
-        scale?.Dispose();
-        shift?.Dispose();
     }
 
     private static int[] InputsOf(Layer layer) => [.. layer.Inputs.Select(node => node.Id)];

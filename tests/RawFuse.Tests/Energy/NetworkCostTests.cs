@@ -27,7 +27,8 @@ public sealed class NetworkCostTests
         Assert.Equal(row.Int("layers"), cost.Ledger.Rows.Count);
         Assert.Equal(
             new AccessCounts(
-                row.Long("sram_filter_reads"), row.Long("sram_ifmap_reads"), row.Long("sram_ofmap_writes_true"), row.Long("cycles_sum"), row.Long("scalesim_macs")),
+                row.Long("sram_filter_reads"), row.Long("sram_ifmap_reads"), row.Long("sram_ofmap_writes_true"), row.Long("cycles_sum"),
+                row.Long("scalesim_macs")),
             cost.Ledger.Total);
         Assert.Equal(row.Long("total_cycles_reported_v2_sum"), cost.Ledger.Total.Cycles - cost.Ledger.Rows.Count);
         Assert.Equal(row.Long("twma_div8"), cost.Ledger.TotalWeightMemoryAccesses);

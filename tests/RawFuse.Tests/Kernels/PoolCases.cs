@@ -15,19 +15,22 @@ internal static class PoolCases
                    new(1, 1, 1, 1, 1, 1), new(2, 4, 4, 3, 2, 2), new(1, 5, 7, 8, 2, 2), new(1, 6, 5, 9, 3, 2), new(2, 7, 7, 16, 3, 3),
                    new(1, 5, 6, 17, 3, 1), new(1, 8, 7, 31, 2, 3), new(1, 4, 9, 5, 4, 1), new(3, 2, 2, 33, 2, 2),
                    new(1, 15, 16, 10, 15, 1), new(1, 7, 3, 64, 1, 2), new(0, 4, 4, 3, 2, 2),
-                   new(1, 8, 8, 8, 3, 2, 1), new(2, 7, 5, 11, 3, 2, 1), new(1, 1, 1, 9, 3, 2, 1), new(1, 1, 4, 3, 3, 1, 1), new(1, 6, 9, 5, 4, 3, 2), new(1, 5, 5, 17, 2, 2, 1),
-                   new(1, 3, 2, 8, 5, 1, 2), new(1, 9, 8, 1, 2, 3, 1), new(1, 12, 10, 10, 15, 2, 7),
+                   new(1, 8, 8, 8, 3, 2, 1), new(2, 7, 5, 11, 3, 2, 1), new(1, 1, 1, 9, 3, 2, 1), new(1, 1, 4, 3, 3, 1, 1), new(1, 6, 9, 5, 4, 3, 2),
+                   new(1, 5, 5, 17, 2, 2, 1), new(1, 3, 2, 8, 5, 1, 2), new(1, 9, 8, 1, 2, 3, 1), new(1, 12, 10, 10, 15, 2, 7),
                ]
            from pool in (Func<PoolShape, KernelCase>[])[Maximum, Average]
            where shape.Padding == 0 || pool == Maximum
            select pool(shape),
-        .. from size in (int[])[1, 2, 3, 7, 10, 14] from count in (int[])[1, 2, 7] select Adaptive(images: 2, size, size + 1, count, Math.Max(1, count - 1), channels: 3),
+        .. from size in (int[])[1, 2, 3, 7, 10, 14]
+           from count in (int[])[1, 2, 7]
+           select Adaptive(images: 2, size, size + 1, count, Math.Max(1, count - 1), channels: 3),
         Adaptive(images: 1, inHeight: 2, inWidth: 2, outHeight: 7, outWidth: 7, channels: 33),
         Adaptive(images: 1, inHeight: 7, inWidth: 7, outHeight: 7, outWidth: 7, channels: 8),
         Adaptive(images: 0, inHeight: 3, inWidth: 3, outHeight: 2, outWidth: 2, channels: 4),
     ];
 
-    private static string Describe(in PoolShape s) => $"{s.Window}x{s.Window} on {s.Images}x{s.InHeight}x{s.InWidth}x{s.Channels} stride {s.Stride} padding {s.Padding}";
+    private static string Describe(in PoolShape s) =>
+        $"{s.Window}x{s.Window} on {s.Images}x{s.InHeight}x{s.InWidth}x{s.Channels} stride {s.Stride} padding {s.Padding}";
 
     private static bool Emulate(in PoolShape s) => s.OutputLength * s.Window * s.Window <= 4000;
 
@@ -87,8 +90,9 @@ internal static class PoolCases
         int wholeLength = images * inHeight * inWidth * channels, pooledLength = images * outHeight * outWidth * channels;
         float[] x = run.Random.Reals(wholeLength), dy = run.Random.Reals(pooledLength);
         Storage<float> pooled = run.Output<float>(pooledLength), gradient = run.Output<float>(wholeLength);
-        run.Launch<AdaptiveAveragePool2d, AdaptiveAveragePool2dArgs>(new(images, inHeight, inWidth, outHeight, outWidth, channels, run.Input(x), pooled, IsGradient: false));
-        run.Launch<AdaptiveAveragePool2d, AdaptiveAveragePool2dArgs>(new(images, inHeight, inWidth, outHeight, outWidth, channels, gradient, run.Input(dy), IsGradient: true));
+        var forward = new AdaptiveAveragePool2dArgs(images, inHeight, inWidth, outHeight, outWidth, channels, run.Input(x), pooled, IsGradient: false);
+        run.Launch<AdaptiveAveragePool2d, AdaptiveAveragePool2dArgs>(forward);
+        run.Launch<AdaptiveAveragePool2d, AdaptiveAveragePool2dArgs>(forward with { Whole = gradient, Pooled = run.Input(dy), IsGradient = true });
 
         // The pixels behind element i of the pooled image.
         int[] Window(int i)

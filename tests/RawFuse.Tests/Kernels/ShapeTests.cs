@@ -68,8 +68,9 @@ public sealed class ShapeTests
         using var device = new CpuDevice(1);
         var shape = new PoolShape(1, 4, 4, 1, 3, 1, 1);
         using Storage<float> input = device.Allocate<float>(shape.InputLength), output = device.Allocate<float>(shape.OutputLength);
-        Assert.Contains("padding", Assert.Throws<ArgumentException>(() => device.Run<AveragePool2d, AveragePool2dArgs>(new(shape, input, output))).Message);
-        Assert.Contains("padding", Assert.Throws<ArgumentException>(() => device.Run<AveragePool2dGradient, AveragePool2dArgs>(new(shape, input, output))).Message);
+        var args = new AveragePool2dArgs(shape, input, output);
+        Assert.Contains("padding", Assert.Throws<ArgumentException>(() => device.Run<AveragePool2d, AveragePool2dArgs>(in args)).Message);
+        Assert.Contains("padding", Assert.Throws<ArgumentException>(() => device.Run<AveragePool2dGradient, AveragePool2dArgs>(in args)).Message);
     }
 
     [Fact]

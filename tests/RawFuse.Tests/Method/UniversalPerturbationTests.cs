@@ -51,8 +51,9 @@ public sealed class UniversalPerturbationTests : IDisposable
         bool sawClip = false, sawOpen = false;
         for (int i = 0; i < u.Length; i++)
         {
-            double At(double value) => Enumerable.Range(0, count).Sum(n => factors[(n * u.Length) + i] * Math.Clamp(x[(n * u.Length) + i] + Math.Tanh(value), -1, 1));
-            double[] reached = [.. Enumerable.Range(0, count).Select(n => Math.Abs(x[(n * u.Length) + i] + Math.Tanh(u[i])))];
+            int[] places = [.. Enumerable.Range(0, count).Select(n => (n * u.Length) + i)];
+            double At(double value) => places.Sum(at => factors[at] * Math.Clamp(x[at] + Math.Tanh(value), -1, 1));
+            double[] reached = [.. places.Select(at => Math.Abs(x[at] + Math.Tanh(u[i])))];
             if (reached.Any(value => Math.Abs(value - 1) < 2 * step)) continue; // a kink
             sawClip |= reached.Any(value => value > 1);
             sawOpen |= reached.Any(value => value < 1);
