@@ -4,21 +4,25 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>Arguments of <see cref="AveragePool2d"/> and <see cref="AveragePool2dGradient"/>.</summary>
-/// <param name="Shape">The sizes.</param>
+/// <param name="Shape">The sizes, without padding.</param>
 /// <param name="Input">[images, in height, in width, channels]: the values, or the gradients to write.</param>
 /// <param name="Output">[images, out height, out width, channels]: the averages to write, or their gradients.</param>
-public readonly record struct AveragePool2dArgs(PoolShape Shape, Storage<float> Input, Storage<float> Output);
+public readonly record struct AveragePool2dArgs(PoolShape Shape, Storage<float> Input, Storage<float> Output)
+{
+    /// <summary>The sizes, if they can be pooled.</summary>
+    internal PoolShape Checked => Shape.Padding == 0 ? Shape : throw new ArgumentException($"AveragePool2d: takes no padding, not {Shape.Padding}.");
+}
 
 /// <summary>The mean of each window.</summary>
 public readonly unsafe struct AveragePool2d : IKernel<AveragePool2dArgs>
 {
     /// <inheritdoc/>
     public static void Cpu(CpuDevice device, in AveragePool2dArgs args) =>
-        device.For(args.Shape.Images * args.Shape.OutHeight, new Body(args.Shape, device.Pointer(args.Input), device.Pointer(args.Output)));
+        device.For(args.Shape.Images * args.Shape.OutHeight, new Body(args.Checked, device.Pointer(args.Input), device.Pointer(args.Output)));
 
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in AveragePool2dArgs args) =>
-        device.Launch(Kernel, args.Shape.OutputLength, new AveragePoolGpuArgs(new GpuPool(args.Shape), device.View(args.Input), device.View(args.Output)));
+        device.Launch(Kernel, args.Shape.OutputLength, new AveragePoolGpuArgs(new GpuPool(args.Checked), device.View(args.Input), device.View(args.Output)));
 
     internal static void Kernel(AveragePoolGpuArgs a)
     {

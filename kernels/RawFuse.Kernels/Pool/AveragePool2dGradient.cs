@@ -8,11 +8,11 @@ public readonly unsafe struct AveragePool2dGradient : IKernel<AveragePool2dArgs>
 {
     /// <inheritdoc/>
     public static void Cpu(CpuDevice device, in AveragePool2dArgs args) =>
-        device.For(args.Shape.Images, new Body(args.Shape, device.Pointer(args.Output), device.Pointer(args.Input)));
+        device.For(args.Shape.Images, new Body(args.Checked, device.Pointer(args.Output), device.Pointer(args.Input)));
 
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in AveragePool2dArgs args) =>
-        device.Launch(Kernel, args.Shape.InputLength, new AveragePoolGpuArgs(new GpuPool(args.Shape), device.View(args.Input), device.View(args.Output)));
+        device.Launch(Kernel, args.Shape.InputLength, new AveragePoolGpuArgs(new GpuPool(args.Checked), device.View(args.Input), device.View(args.Output)));
 
     internal static void Kernel(AveragePoolGpuArgs a)
     {

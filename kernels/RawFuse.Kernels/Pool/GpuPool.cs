@@ -9,6 +9,7 @@ internal readonly struct GpuPool(PoolShape shape)
     public readonly int Channels = shape.Channels;
     public readonly int Window = shape.Window;
     public readonly int Stride = shape.Stride;
+    public readonly int Padding = shape.Padding;
     public readonly int OutHeight = shape.OutHeight;
     public readonly int OutWidth = shape.OutWidth;
 }

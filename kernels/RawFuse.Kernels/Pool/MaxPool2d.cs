@@ -5,12 +5,13 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// Arguments of <see cref="MaxPool2d"/>. Of equal values the first in reading order wins; NaN wins over numbers.
+/// Arguments of <see cref="MaxPool2d"/>. Of equal values the first in reading order wins; NaN wins over numbers; padding never wins, not even over minus
+/// infinity.
 /// </summary>
 /// <param name="Shape">The sizes; windows of at most 15 x 15 pixels when positions are wanted.</param>
 /// <param name="Input">[images, in height, in width, channels].</param>
 /// <param name="Output">[images, out height, out width, channels].</param>
-/// <param name="Positions">For each output, the number of the winning pixel within its window (row by row); null when not wanted.</param>
+/// <param name="Positions">For each output, the number of the winning pixel within its window (row by row, padding counted); null when not wanted.</param>
 public readonly record struct MaxPool2dArgs(PoolShape Shape, Storage<float> Input, Storage<float> Output, Storage<byte>? Positions);
 
 /// <summary>The largest value of each window, and where it was.</summary>
@@ -45,16 +46,21 @@ public readonly unsafe struct MaxPool2d : IKernel<MaxPool2dArgs>
             int x = (int)(pixel % s.OutWidth);
             int y = (int)(pixel / s.OutWidth % s.OutHeight);
             long n = pixel / s.OutWidth / s.OutHeight;
-            long corner = (((((n * s.InHeight) + (y * s.Stride)) * s.InWidth) + (x * s.Stride)) * s.Channels) + c;
-            float best = a.Input[corner];
-            int position = 0;
-            for (int i = 1; i < s.Window * s.Window; i++)
+            int top = (y * s.Stride) - s.Padding, left = (x * s.Stride) - s.Padding;
+            int firstRow = top < 0 ? 0 : top, firstColumn = left < 0 ? 0 : left;
+            int endRow = top + s.Window < s.InHeight ? top + s.Window : s.InHeight, endColumn = left + s.Window < s.InWidth ? left + s.Window : s.InWidth;
+            float best = float.NegativeInfinity;
+            int position = ((firstRow - top) * s.Window) + firstColumn - left;
+            for (int row = firstRow; row < endRow; row++)
             {
-                float value = a.Input[corner + ((((long)(i / s.Window) * s.InWidth) + (i % s.Window)) * s.Channels)];
-                if (value > best || float.IsNaN(value))
+                for (int column = firstColumn; column < endColumn; column++)
                 {
-                    best = value;
-                    position = i;
+                    float value = a.Input[(((((n * s.InHeight) + row) * s.InWidth) + column) * s.Channels) + c];
+                    if (value > best || float.IsNaN(value))
+                    {
+                        best = value;
+                        position = ((row - top) * s.Window) + column - left;
+                    }
                 }
             }
 
@@ -74,29 +80,36 @@ public readonly unsafe struct MaxPool2d : IKernel<MaxPool2dArgs>
     {
         public void Run(int item)
         {
-            int n = item / shape.OutHeight, y = item % shape.OutHeight, channels = shape.Channels;
-            long row = (long)shape.InWidth * channels;
-            float* line = input + ((((long)n * shape.InHeight) + ((long)y * shape.Stride)) * row);
+            int n = item / shape.OutHeight, top = ((item % shape.OutHeight) * shape.Stride) - shape.Padding, channels = shape.Channels;
+            float* image = input + ((long)n * shape.InHeight * shape.InWidth * channels);
             for (int x = 0; x < shape.OutWidth; x++)
             {
-                float* corner = line + ((long)x * shape.Stride * channels);
+                int left = (x * shape.Stride) - shape.Padding;
+
+                // The part of the window that lies in the image, in numbers within the window.
+                var inside = new Part(
+                    Math.Max(0, -top), Math.Min(shape.Window, shape.InHeight - top), Math.Max(0, -left), Math.Min(shape.Window, shape.InWidth - left));
+                float* corner = image + ((((long)top * shape.InWidth) + left) * channels);
                 long at = (((long)item * shape.OutWidth) + x) * channels;
                 int c = 0;
-                for (; c <= channels - 8; c += 8) Eight(corner + c, row, at + c);
-                for (; c < channels; c++) One(corner + c, row, at + c);
+                for (; c <= channels - 8; c += 8) Eight(corner + c, inside, at + c);
+                for (; c < channels; c++) One(corner + c, inside, at + c);
             }
         }
 
-        private void Eight(float* corner, long row, long at)
+        private void Eight(float* corner, in Part inside, long at)
         {
-            Vector256<float> best = Vector256.Load(corner);
-            Vector256<int> position = Vector256<int>.Zero;
-            for (int i = 1; i < shape.Window * shape.Window; i++)
+            Vector256<float> best = Vector256.Create(float.NegativeInfinity);
+            Vector256<int> position = Vector256.Create((inside.Top * shape.Window) + inside.Left);
+            for (int row = inside.Top; row < inside.Bottom; row++)
             {
-                Vector256<float> value = Vector256.Load(corner + (i / shape.Window * row) + ((long)(i % shape.Window) * shape.Channels));
-                Vector256<float> wins = Vector256.GreaterThan(value, best) | ~Vector256.Equals(value, value);
-                best = Vector256.ConditionalSelect(wins, value, best);
-                position = Vector256.ConditionalSelect(wins.AsInt32(), Vector256.Create(i), position);
+                for (int column = inside.Left; column < inside.Right; column++)
+                {
+                    Vector256<float> value = Vector256.Load(corner + ((((long)row * shape.InWidth) + column) * shape.Channels));
+                    Vector256<float> wins = Vector256.GreaterThan(value, best) | ~Vector256.Equals(value, value);
+                    best = Vector256.ConditionalSelect(wins, value, best);
+                    position = Vector256.ConditionalSelect(wins.AsInt32(), Vector256.Create((row * shape.Window) + column), position);
+                }
             }
 
             best.Store(output + at);
@@ -105,22 +118,28 @@ public readonly unsafe struct MaxPool2d : IKernel<MaxPool2dArgs>
             Unsafe.WriteUnaligned(positions + at, Vector128.Narrow(words.AsUInt16(), words.AsUInt16()).AsUInt64().ToScalar());
         }
 
-        private void One(float* corner, long row, long at)
+        private void One(float* corner, in Part inside, long at)
         {
-            float best = *corner;
-            int position = 0;
-            for (int i = 1; i < shape.Window * shape.Window; i++)
+            float best = float.NegativeInfinity;
+            int position = (inside.Top * shape.Window) + inside.Left;
+            for (int row = inside.Top; row < inside.Bottom; row++)
             {
-                float value = corner[(i / shape.Window * row) + ((long)(i % shape.Window) * shape.Channels)];
-                if (!(value > best || float.IsNaN(value))) continue;
-                best = value;
-                position = i;
+                for (int column = inside.Left; column < inside.Right; column++)
+                {
+                    float value = corner[(((long)row * shape.InWidth) + column) * shape.Channels];
+                    if (!(value > best || float.IsNaN(value))) continue;
+                    best = value;
+                    position = (row * shape.Window) + column;
+                }
             }
 
             output[at] = best;
             if (positions != null) positions[at] = (byte)position;
         }
     }
+
+    /// <summary>Rows and columns of a window, the ends exclusive.</summary>
+    private readonly record struct Part(int Top, int Bottom, int Left, int Right);
 
     internal readonly struct GpuArgs(GpuPool shape, ArrayView<float> input, ArrayView<float> output, ArrayView<byte> positions)
     {

@@ -33,14 +33,14 @@ public readonly unsafe struct MaxPool2dGradient : IKernel<MaxPool2dGradientArgs>
 
             // Every window that covers the pixel.
             float sum = 0;
-            for (int y = iy / s.Stride; y >= 0; y--)
+            for (int y = (iy + s.Padding) / s.Stride; y >= 0; y--)
             {
-                int dy = iy - (y * s.Stride);
+                int dy = iy + s.Padding - (y * s.Stride);
                 if (dy >= s.Window) break;
                 if (y >= s.OutHeight) continue;
-                for (int x = ix / s.Stride; x >= 0; x--)
+                for (int x = (ix + s.Padding) / s.Stride; x >= 0; x--)
                 {
-                    int dx = ix - (x * s.Stride);
+                    int dx = ix + s.Padding - (x * s.Stride);
                     if (dx >= s.Window) break;
                     if (x >= s.OutWidth) continue;
                     long output = (((((n * s.OutHeight) + y) * s.OutWidth) + x) * s.Channels) + c;
@@ -70,7 +70,8 @@ public readonly unsafe struct MaxPool2dGradient : IKernel<MaxPool2dGradientArgs>
             {
                 for (int x = 0; x < shape.OutWidth; x++, at += channels)
                 {
-                    float* corner = image + ((((long)y * shape.Stride * shape.InWidth) + ((long)x * shape.Stride)) * channels);
+                    long top = ((long)y * shape.Stride) - shape.Padding, left = ((long)x * shape.Stride) - shape.Padding;
+                    float* corner = image + (((top * shape.InWidth) + left) * channels);
                     for (int c = 0; c < channels; c++) corner[offsets[positions[at + c]] + c] += outputGradient[at + c];
                 }
             }

@@ -27,4 +27,9 @@ public readonly record struct AccessCounts(long FilterReads, long IfmapReads, lo
         left.OfmapWrites + right.OfmapWrites,
         left.Cycles + right.Cycles,
         left.Macs + right.Macs));
+
+    /// <summary>The counts of several inferences.</summary>
+    /// <exception cref="OverflowException">A product exceeds 64 bits.</exception>
+    public static AccessCounts operator *(AccessCounts counts, long times) => checked(new AccessCounts(
+        counts.FilterReads * times, counts.IfmapReads * times, counts.OfmapWrites * times, counts.Cycles * times, counts.Macs * times));
 }

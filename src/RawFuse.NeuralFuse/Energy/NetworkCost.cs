@@ -65,7 +65,8 @@ public sealed class NetworkCost
     private static bool IsLastConvolutionOfGenerator(WeightLayer layer, NetworkDefinition definition) =>
         definition.Output.Channels == definition.Input.Channels && layer == definition.Layers.OfType<WeightLayer>().Last();
 
-    private static long MacsOf(Layer layer) => layer is not WeightLayer weights
+    /// <summary>True MACs of a layer for one image.</summary>
+    internal static long MacsOf(Layer layer) => layer is not WeightLayer weights
         ? 0
         : weights.Weight.Shape.Length * Pixels(weights is ConvTransposeLayer ? weights.Inputs[0] : weights.Output);
 
@@ -81,6 +82,7 @@ public sealed class NetworkCost
             BatchNormLayer => PtflopsMacs.BatchNorm2d(output),
             ActivationLayer { Kind: ActivationKind.Relu } => PtflopsMacs.Relu(output),
             PoolLayer { IsMax: true } => PtflopsMacs.MaxPool2d(layer.Inputs[0].Length),
+            AdaptivePoolLayer => PtflopsMacs.AdaptiveAvgPool2d(layer.Inputs[0].Length),
             UpsampleLayer => PtflopsMacs.Upsample(output),
             _ => PtflopsMacs.Uncounted,
         };

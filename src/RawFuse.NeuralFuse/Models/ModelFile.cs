@@ -58,7 +58,8 @@ public static class ModelFile
             ?? throw new FileFormatException(file.Path, $"metadata '{ArchitectureKey(kind)}' is missing; name it with --{ArchitectureKey(kind)}");
         int classes = Number("classes", 2, 100_000) ?? hints.Classes
             ?? (kind == ModelKind.Fuse ? 0 : throw new FileFormatException(file.Path, "metadata 'classes' is missing; give it with --classes"));
-        return new ModelInfo(kind, architecture, classes, Number("image", 8, 4096) ?? 32, hints.Bits ?? Number("bits", 2, 8) ?? 8, Text("dataset") ?? "");
+        int image = Number("image", 8, 4096) ?? hints.Image ?? 32, bits = hints.Bits ?? Number("bits", 2, 8) ?? 8;
+        return new ModelInfo(kind, architecture, classes, image, bits, Text("dataset") ?? "");
 
         string? Text(string key) => file.Metadata.TryGetValue(key, out string? value) ? value : null;
 
@@ -77,4 +78,5 @@ public static class ModelFile
 /// <param name="Architecture">Base model or generator.</param>
 /// <param name="Classes">Number of classes.</param>
 /// <param name="Bits">Bits of the quantized weights; goes before what the file says.</param>
-public sealed record ModelHints(string? Architecture = null, int? Classes = null, int? Bits = null);
+/// <param name="Image">Height and width of the images in pixels; 32 where neither the file nor the hint says.</param>
+public sealed record ModelHints(string? Architecture = null, int? Classes = null, int? Bits = null, int? Image = null);

@@ -23,11 +23,9 @@ public sealed class NetworkBuilder
     public Node Input { get; }
 
     /// <summary>Convolution with a square kernel.</summary>
-    public Node Conv2d(Node x, string name, int filters, int kernel, int stride = 1, int padding = 0, bool bias = true)
-    {
-        int height = ((x.Height + (2 * padding) - kernel) / stride) + 1, width = ((x.Width + (2 * padding) - kernel) / stride) + 1;
-        return Add(height, width, filters, output => new ConvLayer(name, x, output, kernel, stride, padding, bias), name);
-    }
+    public Node Conv2d(Node x, string name, int filters, int kernel, int stride = 1, int padding = 0, bool bias = true) => Add(
+        Windows(x.Height, kernel, stride, padding), Windows(x.Width, kernel, stride, padding), filters,
+        output => new ConvLayer(name, x, output, kernel, stride, padding, bias), name);
 
     /// <summary>Transposed convolution with a square kernel.</summary>
     public Node ConvTranspose2d(Node x, string name, int filters, int kernel, int stride = 1, int padding = 0, bool bias = true)
@@ -53,13 +51,22 @@ public sealed class NetworkBuilder
     public Node Clamp(Node x, float min, float max) =>
         Add(x.Height, x.Width, x.Channels, output => new ActivationLayer("clamp", x, output, ActivationKind.Clamp, min, max));
 
-    /// <summary>Largest value of each window.</summary>
-    public Node MaxPool2d(Node x, int window) =>
-        Add(x.Height / window, x.Width / window, x.Channels, output => new PoolLayer("maxpool", x, output, isMax: true, window));
+    /// <summary>Largest value of each window; a stride of 0 is the window's size.</summary>
+    public Node MaxPool2d(Node x, int window, int stride = 0, int padding = 0)
+    {
+        int step = stride == 0 ? window : stride;
+        return Add(
+            Windows(x.Height, window, step, padding), Windows(x.Width, window, step, padding), x.Channels,
+            output => new PoolLayer("maxpool", x, output, isMax: true, window, step, padding));
+    }
 
     /// <summary>Mean of each window.</summary>
-    public Node AveragePool2d(Node x, int window, bool functional = false) =>
-        Add(x.Height / window, x.Width / window, x.Channels, output => new PoolLayer("avgpool", x, output, isMax: false, window) { IsFunctional = functional });
+    public Node AveragePool2d(Node x, int window, bool functional = false) => Add(
+        Windows(x.Height, window, window, 0), Windows(x.Width, window, window, 0), x.Channels,
+        output => new PoolLayer("avgpool", x, output, isMax: false, window, window) { IsFunctional = functional });
+
+    /// <summary>Means of windows that cover the image with height x width pixels.</summary>
+    public Node AdaptiveAveragePool2d(Node x, int height, int width) => Add(height, width, x.Channels, output => new AdaptivePoolLayer("avgpool", x, output));
 
     /// <summary>Enlargement by repeating pixels.</summary>
     public Node Upsample(Node x, int factor) => Add(x.Height * factor, x.Width * factor, x.Channels, output => new UpsampleLayer("upsample", x, output, factor));
@@ -70,6 +77,9 @@ public sealed class NetworkBuilder
         if ((left.Height, left.Width, left.Channels) != (right.Height, right.Width, right.Channels)) throw new ShapeException($"Add: {left} and {right} differ in size.");
         return Add(left.Height, left.Width, left.Channels, output => new AddLayer("add", left, right, output));
     }
+
+    /// <summary>x + tanh(U), with one trained image U for all x.</summary>
+    public Node Perturb(Node x, string name) => Add(x.Height, x.Width, x.Channels, output => new PerturbationLayer(name, x, output), name);
 
     /// <summary>Two values side by side along their channels.</summary>
     public Node Concat(Node left, Node right)
@@ -85,6 +95,13 @@ public sealed class NetworkBuilder
     /// <param name="name">The architecture's name.</param>
     /// <param name="output">The network's result.</param>
     public NetworkDefinition Build(string name, Node output) => new(name, Input, output, layers);
+
+    /// <summary>How many windows fit side by side; 0 where not even one does.</summary>
+    private static int Windows(int size, int window, int stride, int padding)
+    {
+        int room = size + (2 * padding) - window;
+        return room < 0 ? 0 : (room / stride) + 1;
+    }
 
     private Node Add(int height, int width, int channels, Func<Node, Layer> make, string? name = null)
     {

@@ -20,13 +20,17 @@ public enum ParameterRole
 
     /// <summary>Running variance of a batch normalization; not trained.</summary>
     RunningVariance,
+
+    /// <summary>An image that is added to others.</summary>
+    Image,
 }
 
 /// <summary>A tensor that a layer stores, under PyTorch's name.</summary>
 /// <param name="Name">Name in PyTorch's state dictionary, such as "layer1.0.conv1.weight".</param>
 /// <param name="Role">What it is for.</param>
-/// <param name="Shape">Shape in memory: [kernel height, kernel width, in, out] or [channels].</param>
-/// <param name="FileShape">Shape in PyTorch's files: OIHW, [out, in] for linear layers, [in, out, kh, kw] for transposed convolutions, or [channels].</param>
+/// <param name="Shape">Shape in memory: [kernel height, kernel width, in, out], [height, width, channels] of an image, or [channels].</param>
+/// <param name="FileShape">Shape in PyTorch's files: OIHW, [out, in] for linear layers, [in, out, kh, kw] for transposed convolutions, [channels, height,
+/// width] of an image, or [channels].</param>
 public sealed record ParameterSpec(string Name, ParameterRole Role, Shape Shape, Shape FileShape)
 {
     /// <summary>Whether optimizers update it.</summary>
@@ -35,11 +39,14 @@ public sealed record ParameterSpec(string Name, ParameterRole Role, Shape Shape,
     /// <summary>Inputs that each output is summed from; 0 unless the role is <see cref="ParameterRole.Weight"/>.</summary>
     public int FanIn => Role == ParameterRole.Weight ? Shape.Length / FileShape[0] : 0;
 
+    /// <summary>The shape as that of weights; an image is laid out like a kernel that maps one channel to its channels.</summary>
+    private Shape Hwio => Shape.Rank == 3 ? new Shape(Shape[0], Shape[1], 1, Shape[2]) : Shape;
+
     /// <summary>Changes values from PyTorch's order to the order in memory.</summary>
     public float[] FromFile(ReadOnlySpan<float> values)
     {
         var result = new float[values.Length];
-        if (Shape.Rank == 4) WeightLayout.OihwToHwio(values, result, Shape);
+        if (Shape.Rank > 1) WeightLayout.OihwToHwio(values, result, Hwio);
         else values.CopyTo(result);
         return result;
     }
@@ -48,7 +55,7 @@ public sealed record ParameterSpec(string Name, ParameterRole Role, Shape Shape,
     public float[] ToFile(ReadOnlySpan<float> values)
     {
         var result = new float[values.Length];
-        if (Shape.Rank == 4) WeightLayout.HwioToOihw(values, result, Shape);
+        if (Shape.Rank > 1) WeightLayout.HwioToOihw(values, result, Hwio);
         else values.CopyTo(result);
         return result;
     }

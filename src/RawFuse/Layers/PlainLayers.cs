@@ -36,19 +36,54 @@ public enum ActivationKind
     Clamp,
 }
 
-/// <summary>Pooling over square windows without padding.</summary>
+/// <summary>Pooling over square windows.</summary>
 public sealed class PoolLayer : Layer
 {
-    internal PoolLayer(string name, Node input, Node output, bool isMax, int window)
-        : base(name, [input], output) => (IsMax, Window) = (isMax, window);
+    private readonly int window, stride, padding;
+
+    internal PoolLayer(string name, Node input, Node output, bool isMax, int window, int stride, int padding = 0)
+        : base(name, [input], output)
+    {
+        IsMax = isMax;
+        (this.window, this.stride, this.padding) = (window, stride, padding);
+    }
 
     /// <summary>Whether the largest value is taken, else the mean.</summary>
     public bool IsMax { get; }
 
-    /// <summary>Height, width and step of the windows.</summary>
-    public int Window { get; }
+    internal override Tensor Forward(LayerContext context, ReadOnlySpan<Tensor> inputs) =>
+        IsMax ? inputs[0].MaxPool2d(window, stride, padding) : inputs[0].AveragePool2d(window, stride);
+}
 
-    internal override Tensor Forward(LayerContext context, ReadOnlySpan<Tensor> inputs) => IsMax ? inputs[0].MaxPool2d(Window) : inputs[0].AveragePool2d(Window);
+/// <summary>Means of windows that cover the image with a given number of pixels.</summary>
+public sealed class AdaptivePoolLayer : Layer
+{
+    internal AdaptivePoolLayer(string name, Node input, Node output)
+        : base(name, [input], output)
+    {
+    }
+
+    internal override Tensor Forward(LayerContext context, ReadOnlySpan<Tensor> inputs) => inputs[0].AdaptiveAveragePool2d(Output.Height, Output.Width);
+}
+
+/// <summary>x + tanh(U): one trained image U, the same for every x. U is not a weight: it is never quantized, and starts at 0.</summary>
+public sealed class PerturbationLayer : Layer
+{
+    internal PerturbationLayer(string name, Node input, Node output)
+        : base(name, [input], output) => Image = new ParameterSpec(
+            name, ParameterRole.Image, new Shape(input.Height, input.Width, input.Channels), new Shape(input.Channels, input.Height, input.Width));
+
+    /// <summary>U, [H, W, C] in memory and [C, H, W] in files.</summary>
+    public ParameterSpec Image { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterSpec> Parameters => [Image];
+
+    internal override Tensor Forward(LayerContext context, ReadOnlySpan<Tensor> inputs)
+    {
+        using Tensor added = context[Image.Name].Tanh();
+        return inputs[0].Add(added);
+    }
 }
 
 /// <summary>Enlarges by repeating pixels.</summary>

@@ -45,7 +45,8 @@ internal sealed class FrozenStep : IDisposable
             {
                 WeightLayer weightLayer => FuseWeightLayer(network, weightLayer, bits, folded, ready),
                 BatchNormLayer norm => AloneBatchNorm(network, norm),
-                _ => new FrozenStep(layer, [.. layer.Inputs.Select(node => node.Id)], layer.Output.Id, null, null, null, false),
+                PerturbationLayer perturbation => FinishedPerturbation(network, perturbation),
+                _ => new FrozenStep(layer, InputsOf(layer), layer.Output.Id, null, null, null, false),
             };
             steps.Add(step);
             ready.Add(step.Output);
@@ -54,7 +55,30 @@ internal sealed class FrozenStep : IDisposable
         return steps;
     }
 
+    /// <summary>Computes the step. What it reads and makes has the sizes that the layer declares: whoever counts what runs may count by those.</summary>
     public Tensor Run(ReadOnlySpan<Tensor> inputs, WeightFaults? faults)
+    {
+        CheckSize(inputs[0], layer.Inputs[0]);
+        Tensor result = Compute(inputs, faults);
+        CheckSize(result, layer.Output);
+        return result;
+    }
+
+    public void Dispose()
+    {
+        Weights?.Dispose();
+        scale?.Dispose();
+        shift?.Dispose();
+    }
+
+    private void CheckSize(Tensor tensor, Node declared)
+    {
+        Shape actual = tensor.Shape;
+        if (actual.Rank != 4 || (actual[1], actual[2], actual[3]) != (declared.Height, declared.Width, declared.Channels))
+            throw new ShapeException($"Layer '{layer.Name}' ran on or made {actual}, but declares images of {declared}.");
+    }
+
+    private Tensor Compute(ReadOnlySpan<Tensor> inputs, WeightFaults? faults)
     {
         switch (layer)
         {
@@ -65,22 +89,26 @@ internal sealed class FrozenStep : IDisposable
                     Weights!, faults?[conv], faults?.Sets ?? 1, scale, shift, inputs.Length > 1 ? inputs[1] : null, relu, conv.Stride, conv.Padding);
             case BatchNormLayer:
                 using (Tensor scaled = inputs[0].Multiply(scale!)) return scaled.Add(shift!);
+            case PerturbationLayer:
+                return inputs[0].Add(shift!);
             default:
                 return layer.Forward(default, inputs);
         }
     }
 
-    public void Dispose()
-    {
-        Weights?.Dispose();
-        scale?.Dispose();
-        shift?.Dispose();
-    }
+    private static int[] InputsOf(Layer layer) => [.. layer.Inputs.Select(node => node.Id)];
 
     private static FrozenStep AloneBatchNorm(Network network, BatchNormLayer norm)
     {
         (Tensor scale, Tensor shift) = Fold(network, norm, null);
-        return new FrozenStep(norm, [norm.Inputs[0].Id], norm.Output.Id, null, scale, shift, false);
+        return new FrozenStep(norm, InputsOf(norm), norm.Output.Id, null, scale, shift, false);
+    }
+
+    private static FrozenStep FinishedPerturbation(Network network, PerturbationLayer layer)
+    {
+        // A handle of its own, so that no tape that happens to record takes the frozen values for trained ones.
+        using Tensor image = network[layer.Image.Name].Share();
+        return new FrozenStep(layer, InputsOf(layer), layer.Output.Id, null, null, image.Tanh(), false);
     }
 
     private static (Tensor Scale, Tensor Shift) Fold(Network network, BatchNormLayer norm, Tensor? bias) =>

@@ -52,11 +52,14 @@ public sealed class NetworkFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ModelKind.Base, "vgg6", 10)]
-    [InlineData(ModelKind.Fuse, "ConvS", 10)]
-    public void AModelFileDescribesItself(ModelKind kind, string architecture, int classes)
+    [InlineData(ModelKind.Base, "vgg6", 10, 32)]
+    [InlineData(ModelKind.Base, "resnet18", 7, 224)]
+    [InlineData(ModelKind.Fuse, "ConvS", 10, 32)]
+    [InlineData(ModelKind.Fuse, "UNetS", 10, 224)]
+    [InlineData(ModelKind.Fuse, "UIP", 10, 32)]
+    public void AModelFileDescribesItself(ModelKind kind, string architecture, int classes, int image)
     {
-        var info = new ModelInfo(kind, architecture, classes, Image: 32, Bits: 5, Dataset: "some signs");
+        var info = new ModelInfo(kind, architecture, classes, image, Bits: 5, Dataset: "some signs");
         using var network = new Network(info.Define(), device, seed: 9);
         string path = folder.File("model.safetensors");
         ModelFile.Save(network, info, path);
@@ -89,6 +92,44 @@ public sealed class NetworkFileTests : IDisposable
         RefusedModel(path, new ModelHints("vgg6"), "'classes'");
         RefusedModel(path, new ModelHints("vgg7", 10), "vgg7");
         RefusedModel(path, new ModelHints("vgg6", 11), "weight'");
+        RefusedModel(path, new ModelHints("vgg6", 10, Image: 224), "32x32");
+    }
+
+    [Theory]
+    [InlineData(ModelKind.Base, "resnet18", 224, "'conv1.weight'")]
+    [InlineData(ModelKind.Fuse, "UIP", 48, "shape")]
+    public void TheSizeOfTheImagesCanBeHinted(ModelKind kind, string architecture, int image, string wrongForm)
+    {
+        using var network = new Network(new ModelInfo(kind, architecture, 10, image, 8, "").Define(), device, seed: 9);
+        string path = Save(network);
+        (ModelInfo info, Network loaded) = ModelFile.Load(path, kind, device, new ModelHints(architecture, 10, Image: image));
+        using (loaded) AssertSame(network, loaded);
+        Assert.Equal(new ModelInfo(kind, architecture, 10, image, 8, ""), info);
+        Assert.Contains(wrongForm, Assert.Throws<FileFormatException>(() => ModelFile.Load(path, kind, device, new ModelHints(architecture, 10))).Message);
+
+        // The file knows better.
+        ModelFile.Save(network, info, path);
+        (info, loaded) = ModelFile.Load(path, kind, device, new ModelHints(Image: 8));
+        loaded.Dispose();
+        Assert.Equal(image, info.Image);
+    }
+
+    [Fact]
+    public void AnImageLiesChannelByChannelInFiles()
+    {
+        var builder = new NetworkBuilder(2, 3, 4);
+        using var network = new Network(builder.Build("toy", builder.Perturb(builder.Input, "U")), device, seed: 3);
+        Assert.All(network["U"].ToArray(), value => Assert.Equal(0, value));
+        float[] values = [.. Enumerable.Range(0, 24).Select(i => (float)i)];
+        network["U"].Set(values);
+        string path = Save(network);
+        SafetensorsTensor tensor = Assert.Single(SafetensorsFile.Read(path).Tensors.ToArray());
+        Assert.Equal([4, 2, 3], tensor.Shape.ToArray());
+        for (int channel = 0; channel < 4; channel++)
+            for (int pixel = 0; pixel < 6; pixel++)
+                Assert.Equal((pixel * 4) + channel, tensor.AsFloat32()[(channel * 6) + pixel]);
+        using Network loaded = NetworkFile.Load(network.Definition, device, SafetensorsFile.Read(path));
+        Assert.Equal(values, loaded["U"].ToArray());
     }
 
     [Theory]

@@ -41,14 +41,37 @@ public sealed class ShapeTests
         Assert.Throws<ArgumentException>(() => new Conv2dShape(images, height, width, ins, outs, kernel, kernel, stride, padding));
 
     [Theory]
-    [InlineData(-1, 4, 1, 2, 2)]
-    [InlineData(1, 0, 1, 1, 1)]
-    [InlineData(1, 4, 0, 2, 2)]
-    [InlineData(1, 4, 1, 0, 2)]
-    [InlineData(1, 4, 1, 2, 0)]
-    [InlineData(1, 4, 1, 5, 1)]
-    public void PoolingRefusesImpossibleSizes(int images, int size, int channels, int window, int stride) =>
-        Assert.Throws<ArgumentException>(() => new PoolShape(images, size, size, channels, window, stride));
+    [InlineData(112, 3, 2, 1, 56)]
+    [InlineData(7, 3, 2, 1, 4)]
+    [InlineData(8, 2, 2, 0, 4)]
+    [InlineData(9, 2, 2, 0, 4)]
+    [InlineData(1, 3, 2, 1, 1)]
+    public void PoolingOutputSizeIsRoundedDown(int size, int window, int stride, int padding, int expected) =>
+        Assert.Equal(expected, new PoolShape(1, size, size, 1, window, stride, padding).OutHeight);
+
+    [Theory]
+    [InlineData(-1, 4, 1, 2, 2, 0)]
+    [InlineData(1, 0, 1, 1, 1, 0)]
+    [InlineData(1, 4, 0, 2, 2, 0)]
+    [InlineData(1, 4, 1, 0, 2, 0)]
+    [InlineData(1, 4, 1, 2, 0, 0)]
+    [InlineData(1, 4, 1, 5, 1, 0)]
+    [InlineData(1, 4, 1, 3, 1, -1)]
+    [InlineData(1, 4, 1, 3, 1, 2)]
+    [InlineData(1, 1, 1, 4, 1, 1)]
+    public void PoolingRefusesImpossibleSizes(int images, int size, int channels, int window, int stride, int padding) =>
+        Assert.Throws<ArgumentException>(() => new PoolShape(images, size, size, channels, window, stride, padding));
+
+    [Fact]
+    public void MeansTakeNoPadding()
+    {
+        using var device = new CpuDevice(1);
+        var shape = new PoolShape(1, 4, 4, 1, 3, 1, 1);
+        using Storage<float> input = device.Allocate<float>(shape.InputLength), output = device.Allocate<float>(shape.OutputLength);
+        var args = new AveragePool2dArgs(shape, input, output);
+        Assert.Contains("padding", Assert.Throws<ArgumentException>(() => device.Run<AveragePool2d, AveragePool2dArgs>(in args)).Message);
+        Assert.Contains("padding", Assert.Throws<ArgumentException>(() => device.Run<AveragePool2dGradient, AveragePool2dArgs>(in args)).Message);
+    }
 
     [Fact]
     public void PositionsOfAMaximumMustFitAByte()
