@@ -68,7 +68,7 @@ public sealed class Float64Network(
                 return [.. Winners(pool, i => x[i]).Select(i => x[i])];
             case PoolLayer pool:
                 var means = new double[images * layer.Output.Length];
-                EachPair(pool, (i, o) => means[o] += x[i] / (pool.Window * pool.Window));
+                EachPair(pool, (i, o) => means[o] += x[i] * pool.Output.Height * pool.Output.Width / (pool.Inputs[0].Height * pool.Inputs[0].Width));
                 return means;
             case AddLayer:
                 return [.. x.Zip(values[layer.Inputs[1].Id], (a, b) => a + b)];
@@ -112,7 +112,7 @@ public sealed class Float64Network(
                 for (int o = 0; o < winners.Length; o++) dx[winners[o]] += dy[o];
                 return [(from, dx)];
             case PoolLayer pool:
-                EachPair(pool, (i, o) => dx[i] += dy[o] / (pool.Window * pool.Window));
+                EachPair(pool, (i, o) => dx[i] += dy[o] * pool.Output.Height * pool.Output.Width / (pool.Inputs[0].Height * pool.Inputs[0].Width));
                 return [(from, dx)];
             case AddLayer:
                 return [(from, dy), (layer.Inputs[1], dy)];
@@ -168,15 +168,16 @@ public sealed class Float64Network(
         return winners;
     }
 
-    /// <summary>Every input of every pooling window with its output, windows read row by row.</summary>
+    /// <summary>Every input of every pooling window with its output, windows read row by row; windows that tile the image, as all models for small images have them.</summary>
     private void EachPair(PoolLayer layer, Action<int, int> pair)
     {
         Node from = layer.Inputs[0], into = layer.Output;
+        int window = from.Height / into.Height;
         for (int n = 0; n < images; n++)
-            for (int y = 0; y < into.Height * layer.Window; y++)
-                for (int x = 0; x < into.Width * layer.Window; x++)
+            for (int y = 0; y < into.Height * window; y++)
+                for (int x = 0; x < into.Width * window; x++)
                     for (int c = 0; c < from.Channels; c++)
-                        pair(Index(from, n, y, x, c), Index(into, n, y / layer.Window, x / layer.Window, c));
+                        pair(Index(from, n, y, x, c), Index(into, n, y / window, x / window, c));
     }
 
     /// <summary>Every element that an enlargement, a concatenation or a (centred) padding moves: which input, from where, to where.</summary>
