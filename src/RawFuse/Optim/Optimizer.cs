@@ -67,14 +67,15 @@ public sealed class Sgd : Optimizer
 public sealed class Adam : Optimizer
 {
     private readonly Tensor[] means, variances;
-    private readonly float beta1, beta2, epsilon;
+    private readonly double beta1, beta2;
+    private readonly float epsilon;
 
     /// <summary>Makes the optimizer.</summary>
     /// <param name="parameters">The tensors to update.</param>
     /// <param name="beta1">Decay of the first moment; NeuralFuse trains with 0.5.</param>
     /// <param name="beta2">Decay of the second moment.</param>
     /// <param name="epsilon">Keeps the division finite.</param>
-    public Adam(IEnumerable<Tensor> parameters, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f)
+    public Adam(IEnumerable<Tensor> parameters, double beta1 = 0.9, double beta2 = 0.999, float epsilon = 1e-8f)
         : base(parameters)
     {
         (this.beta1, this.beta2, this.epsilon) = (beta1, beta2, epsilon);
