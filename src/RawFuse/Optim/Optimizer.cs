@@ -63,12 +63,13 @@ public sealed class Sgd : Optimizer
             new(parameter.Storage, gradient.Storage, velocities[index].Storage, parameter.Length, rate, momentum, weightDecay, nesterov));
 }
 
-/// <summary>Adam (Kingma and Ba, 2015; <see cref="AdamStepArgs"/>).</summary>
+/// <summary>Adam (Kingma and Ba, 2015; <see cref="AdamStepArgs"/>). As in PyTorch, the bias correction of a tensor counts the steps in which it had a gradient.</summary>
 public sealed class Adam : Optimizer
 {
     private readonly Tensor[] means, variances;
     private readonly double beta1, beta2;
     private readonly float epsilon;
+    private readonly int[] updates;
 
     /// <summary>Makes the optimizer.</summary>
     /// <param name="parameters">The tensors to update.</param>
@@ -81,6 +82,7 @@ public sealed class Adam : Optimizer
         (this.beta1, this.beta2, this.epsilon) = (beta1, beta2, epsilon);
         means = ZerosLike(Parameters);
         variances = ZerosLike(Parameters);
+        updates = new int[Parameters.Count];
     }
 
     /// <inheritdoc/>
@@ -91,5 +93,5 @@ public sealed class Adam : Optimizer
 
     private protected override void Update(int index, Tensor parameter, Tensor gradient, float rate) =>
         parameter.Device.Run<AdamStep, AdamStepArgs>(
-            new(parameter.Storage, gradient.Storage, means[index].Storage, variances[index].Storage, parameter.Length, rate, beta1, beta2, epsilon, Steps));
+            new(parameter.Storage, gradient.Storage, means[index].Storage, variances[index].Storage, parameter.Length, rate, beta1, beta2, epsilon, ++updates[index]));
 }
