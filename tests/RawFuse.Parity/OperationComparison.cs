@@ -30,7 +30,7 @@ internal sealed class OperationComparison : IComparison
         Func<torch.Tensor[], torch.Tensor> theirs,
         torch.ScalarType precision = torch.ScalarType.Float64)
     {
-        Description = $"{string.Join(", ", arguments.Select(argument => $"{argument.Name} {argument.Shape}"))}; {parameters}";
+        Description = string.Join(", ", [.. arguments.Select(argument => $"{argument.Name} {argument.Shape}"), parameters]).TrimEnd(',', ' ');
         (this.arguments, this.ours, this.theirs, this.precision) = (arguments, ours, theirs, precision);
         gradientSeed = draw.From(0, int.MaxValue - 1);
     }

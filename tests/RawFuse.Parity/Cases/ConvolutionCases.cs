@@ -54,7 +54,7 @@ internal static class ConvolutionCases
         if (draw.Coin()) arguments.Add(draw.Real("bias", outputs));
         return new OperationComparison(
             draw,
-            "no parameters",
+            "",
             [.. arguments],
             (_, x) => x[0].Linear(x[1], x.ElementAtOrDefault(2)),
             x => linear(x[0].reshape(images, inputs), x[1].reshape(inputs, outputs).t(), x.ElementAtOrDefault(2)));

@@ -65,10 +65,11 @@ internal static class QuantizationCases
         Argument x = draw.Real("x", sizes);
         if (draw.Coin()) return x;
 
-        // Halves, up to 2^(bits-1) - 1: a step is 1.
+        // Half steps. With a unit of 1 they are exactly that; with others the division decides, and a product with 1 / delta would often decide otherwise.
+        float unit = draw.Coin() ? 1 : draw.Real(0.01, 1);
         int levels = (1 << (bits - 1)) - 1;
-        float[] halves = [.. x.Values.Select(_ => draw.From(-2 * levels, 2 * levels) * 0.5f)];
-        halves[draw.From(0, halves.Length - 1)] = levels;
+        float[] halves = [.. x.Values.Select(_ => draw.From(-2 * levels, 2 * levels) * 0.5f * unit)];
+        halves[draw.From(0, halves.Length - 1)] = levels * unit;
         return x with { Values = halves };
     }
 }
