@@ -57,17 +57,17 @@ internal sealed class OperationComparison : IComparison
 
     public IReadOnlyList<Outcome> OnTorch()
     {
-        // The scope also keeps every tensor alive until its end. Without it TorchSharp crashes at random: the finalizer of a tensor that
-        // is no longer used in C# frees it while a native function still reads it.
-        using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor[] x = [.. arguments.Select(Upload)];
         torch.Tensor y = theirs(x);
         if (y.requires_grad) y.backward([torch.tensor(ResultGradient((int)y.numel()), y.shape, precision)]);
         return Outcomes(Outcome.Of("result", y), (name, i) => Outcome.Of(name, x[i].grad!), (name, i) => Outcome.Of(name, x[i]));
     }
 
-    private torch.Tensor Upload(Argument argument) =>
-        torch.tensor(argument.Values, [.. argument.Shape.ToArray().Select(size => (long)size)], precision).requires_grad_(argument.Role == ArgumentRole.Differentiated);
+    private torch.Tensor Upload(Argument argument)
+    {
+        long[] sizes = [.. argument.Shape.ToArray().Select(size => (long)size)];
+        return torch.tensor(argument.Values, sizes, precision).requires_grad_(argument.Role == ArgumentRole.Differentiated);
+    }
 
     private float[] ResultGradient(int length) => new Draw(gradientSeed).Reals(length);
 

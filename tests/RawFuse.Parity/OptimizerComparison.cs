@@ -4,7 +4,9 @@ using TorchSharp.Modules;
 
 namespace RawFuse.Parity;
 
-/// <summary>An optimizer: the parameters after every step, with a new rate and new gradients each. Now and then a parameter has no gradient and is left out.</summary>
+/// <summary>
+/// An optimizer: the parameters after every step, with a new rate and new gradients each. Now and then a parameter has no gradient and is left out.
+/// </summary>
 internal sealed class OptimizerComparison : IComparison
 {
     private readonly Argument[] parameters;
@@ -17,7 +19,11 @@ internal sealed class OptimizerComparison : IComparison
     {
         (this.ours, this.theirs) = (ours, theirs);
         parameters = [.. Enumerable.Range(0, draw.From(1, 3)).Select(i => draw.Real($"parameter {i}", draw.From(1, 100)))];
-        steps = [.. Enumerable.Range(0, draw.From(1, 12)).Select(_ => new Step(draw.Pick(1e-3f, 0.01f, 0.1f), [.. parameters.Select(parameter => Gradient(draw, parameter.Values.Length))]))];
+        steps =
+        [
+            .. Enumerable.Range(0, draw.From(1, 12)).Select(_ =>
+                new Step(draw.Pick(1e-3f, 0.01f, 0.1f), [.. parameters.Select(parameter => Gradient(draw, parameter.Values.Length))])),
+        ];
         Description = $"{description}; rates {string.Join(", ", steps.Select(step => step.Rate))}";
     }
 
@@ -48,7 +54,6 @@ internal sealed class OptimizerComparison : IComparison
 
     public IReadOnlyList<Outcome> OnTorch()
     {
-        using DisposeScope scope = torch.NewDisposeScope();
         Parameter[] x = [.. parameters.Select(parameter => torch.nn.Parameter(torch.tensor(parameter.Values)))];
         using torch.optim.Optimizer optimizer = theirs(x);
         var outcomes = new List<Outcome>();

@@ -18,7 +18,7 @@ internal interface IComparison
     /// <summary>Everything that is compared, computed by RawFuse.</summary>
     IReadOnlyList<Outcome> OnOurs(Device device);
 
-    /// <summary>The same in the same order, computed by libtorch.</summary>
+    /// <summary>The same in the same order, computed by libtorch; called through <see cref="Libtorch.Run"/>.</summary>
     IReadOnlyList<Outcome> OnTorch();
 }
 

@@ -33,7 +33,7 @@ public sealed class ParityTests(ITestOutputHelper output)
         for (int seed = 1; seed <= CasesEach; seed++)
         {
             IComparison comparison = @case.Next(new Draw(seed));
-            IReadOnlyList<Outcome> ours = comparison.OnOurs(device), theirs = comparison.OnTorch();
+            IReadOnlyList<Outcome> ours = comparison.OnOurs(device), theirs = Libtorch.Run(comparison.OnTorch);
             Assert.Equal(theirs.Select(outcome => outcome.Name), ours.Select(outcome => outcome.Name));
             foreach ((Outcome our, Outcome their) in ours.Zip(theirs))
             {
@@ -59,7 +59,8 @@ public sealed class ParityTests(ITestOutputHelper output)
     {
         Type[] types = typeof(Tensor).Assembly.GetExportedTypes();
         IEnumerable<string> operations = types.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static))
-            .Where(method => !method.IsGenericMethod && method.IsDefined(typeof(ExtensionAttribute)) && method.GetParameters()[0].ParameterType == typeof(Tensor))
+            .Where(method => !method.IsGenericMethod && method.IsDefined(typeof(ExtensionAttribute)))
+            .Where(method => method.GetParameters()[0].ParameterType == typeof(Tensor))
             .Select(method => method.Name);
         IEnumerable<string> optimizers = types.Where(type => type.IsSubclassOf(typeof(Optimizer))).Select(type => type.Name);
         Assert.Empty(operations.Concat(optimizers).Distinct().Except(Table.Values.SelectMany(@case => @case.Covers)));

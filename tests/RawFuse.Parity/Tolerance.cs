@@ -16,7 +16,7 @@ internal sealed record Tolerance(string Name, double Absolute, double Relative)
     /// <summary>Sums of up to some hundreds of float32 products of numbers up to 1, in any order.</summary>
     public static readonly Tolerance ShortSum = new("short sum", 3e-6, 1e-6);
 
-    /// <summary>Sums of up to some thousands of float32 products of numbers up to 2, in any order: on the way they reach 50, where a rounding is 2e-6.</summary>
+    /// <summary>Sums of up to some thousands of float32 products of numbers up to 2, in any order: they reach 50, where a rounding is 2e-6.</summary>
     public static readonly Tolerance LongSum = new("long sum", 6e-5, 2e-6);
 
     /// <summary>Normalization of as few as two values, which may lie so close together that 1 / deviation magnifies roundings up to 300 times.</summary>

@@ -18,7 +18,8 @@ namespace RawFuse.Kernels;
 /// <param name="Epsilon">Keeps the division finite.</param>
 /// <param name="Step">Number t of this step, from 1.</param>
 public readonly record struct AdamStepArgs(
-    Storage<float> Weights, Storage<float> Gradient, Storage<float> Mean, Storage<float> Variance, int Count, float Rate, double Beta1, double Beta2, float Epsilon, int Step);
+    Storage<float> Weights, Storage<float> Gradient, Storage<float> Mean, Storage<float> Variance, int Count, float Rate, double Beta1, double Beta2,
+    float Epsilon, int Step);
 
 /// <summary>One step of Adam.</summary>
 public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
@@ -28,7 +29,8 @@ public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
         device.For(
             Chunks.Of(args.Count),
             new Body(
-                device.Pointer(args.Weights), device.Pointer(args.Gradient), device.Pointer(args.Mean), device.Pointer(args.Variance), args.Count, new Factors(in args)));
+                device.Pointer(args.Weights), device.Pointer(args.Gradient), device.Pointer(args.Mean), device.Pointer(args.Variance), args.Count,
+                new Factors(in args)));
 
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in AdamStepArgs args) => device.Launch(Kernel, args.Count, new GpuArgs(device, in args));

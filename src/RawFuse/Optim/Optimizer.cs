@@ -63,7 +63,9 @@ public sealed class Sgd : Optimizer
             new(parameter.Storage, gradient.Storage, velocities[index].Storage, parameter.Length, rate, momentum, weightDecay, nesterov));
 }
 
-/// <summary>Adam (Kingma and Ba, 2015; <see cref="AdamStepArgs"/>). As in PyTorch, the bias correction of a tensor counts the steps in which it had a gradient.</summary>
+/// <summary>
+/// Adam (Kingma and Ba, 2015; <see cref="AdamStepArgs"/>). As in PyTorch, the bias correction of a tensor counts the steps in which it had a gradient.
+/// </summary>
 public sealed class Adam : Optimizer
 {
     private readonly Tensor[] means, variances;
@@ -93,5 +95,6 @@ public sealed class Adam : Optimizer
 
     private protected override void Update(int index, Tensor parameter, Tensor gradient, float rate) =>
         parameter.Device.Run<AdamStep, AdamStepArgs>(
-            new(parameter.Storage, gradient.Storage, means[index].Storage, variances[index].Storage, parameter.Length, rate, beta1, beta2, epsilon, ++updates[index]));
+            new(
+                parameter.Storage, gradient.Storage, means[index].Storage, variances[index].Storage, parameter.Length, rate, beta1, beta2, epsilon, ++updates[index]));
 }

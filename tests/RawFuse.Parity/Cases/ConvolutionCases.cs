@@ -17,14 +17,15 @@ internal static class ConvolutionCases
         int inputs = draw.Channels(), outputs = draw.Channels(), stride = draw.From(1, 3), padding = draw.From(0, 3);
         int kernelHeight = draw.From(1, 5), kernelWidth = draw.From(1, 5);
         int height = draw.From(Math.Max(1, kernelHeight - (2 * padding)), 9), width = draw.From(Math.Max(1, kernelWidth - (2 * padding)), 9);
-        List<Argument> arguments = [draw.Either("x", draw.From(1, 4), height, width, inputs), draw.Either("weight", kernelHeight, kernelWidth, inputs, outputs)];
+        Argument x = draw.Either("x", draw.From(1, 4), height, width, inputs), weight = draw.Either("weight", kernelHeight, kernelWidth, inputs, outputs);
+        List<Argument> arguments = [x, weight];
         if (draw.Coin()) arguments.Add(draw.Real("bias", outputs));
         return new OperationComparison(
             draw,
             $"stride {stride}, padding {padding}",
             [.. arguments],
-            (_, x) => x[0].Conv2d(x[1], x.ElementAtOrDefault(2), stride, padding),
-            x => conv2d(x[0].Nchw(), x[1].Oihw(), x.ElementAtOrDefault(2), [stride, stride], [padding, padding]).Nhwc());
+            (_, a) => a[0].Conv2d(a[1], a.ElementAtOrDefault(2), stride, padding),
+            a => conv2d(a[0].Nchw(), a[1].Oihw(), a.ElementAtOrDefault(2), [stride, stride], [padding, padding]).Nhwc());
     }
 
     private static OperationComparison ConvTranspose2d(Draw draw)
@@ -35,14 +36,15 @@ internal static class ConvolutionCases
         // At least one pixel must be left after the padding is cut off.
         int Least(int kernel) => 1 + Math.Max(0, ((2 * padding) - kernel + stride) / stride);
         int height = draw.From(Least(kernelHeight), 6), width = draw.From(Least(kernelWidth), 6);
-        List<Argument> arguments = [draw.Either("x", draw.From(1, 4), height, width, inputs), draw.Either("weight", kernelHeight, kernelWidth, outputs, inputs)];
+        Argument x = draw.Either("x", draw.From(1, 4), height, width, inputs), weight = draw.Either("weight", kernelHeight, kernelWidth, outputs, inputs);
+        List<Argument> arguments = [x, weight];
         if (draw.Coin()) arguments.Add(draw.Real("bias", outputs));
         return new OperationComparison(
             draw,
             $"stride {stride}, padding {padding}",
             [.. arguments],
-            (_, x) => x[0].ConvTranspose2d(x[1], x.ElementAtOrDefault(2), stride, padding),
-            x => conv_transpose2d(x[0].Nchw(), x[1].Oihw(), x.ElementAtOrDefault(2), [stride, stride], [padding, padding]).Nhwc());
+            (_, a) => a[0].ConvTranspose2d(a[1], a.ElementAtOrDefault(2), stride, padding),
+            a => conv_transpose2d(a[0].Nchw(), a[1].Oihw(), a.ElementAtOrDefault(2), [stride, stride], [padding, padding]).Nhwc());
     }
 
     private static OperationComparison Linear(Draw draw)

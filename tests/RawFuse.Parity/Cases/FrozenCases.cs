@@ -39,8 +39,9 @@ internal static class FrozenCases
             },
             x =>
             {
-                torch.Tensor[] parts = [.. x[0].Nchw().chunk(sets).Select((part, set) => conv2d(part, packed.Set(set).Oihw(), null, [stride, stride], [padding, padding]))];
-                return Finish(torch.cat(parts, 0).Nhwc(), At(x, scale), At(x, shift), At(x, residual), relu);
+                IEnumerable<torch.Tensor> parts = x[0].Nchw().chunk(sets)
+                    .Select((part, set) => conv2d(part, packed.Set(set).Oihw(), null, [stride, stride], [padding, padding]));
+                return Finish(torch.cat([.. parts], 0).Nhwc(), At(x, scale), At(x, shift), At(x, residual), relu);
             });
     }
 
@@ -58,8 +59,11 @@ internal static class FrozenCases
             $"weights {packed.Shape}, relu {relu}, exact {isExact}, stride {stride}, padding {padding}",
             arguments.ToArray(),
             (run, x) => x[0].FrozenConvTranspose2d(packed.Upload(run).Weights, At(x, scale), At(x, shift), relu, stride, padding),
-            x => Finish(
-                conv_transpose2d(x[0].Nchw(), packed.Set(0).Oihw(), null, [stride, stride], [padding, padding]).Nhwc(), At(x, scale), At(x, shift), null, relu));
+            x =>
+            {
+                torch.Tensor y = conv_transpose2d(x[0].Nchw(), packed.Set(0).Oihw(), null, [stride, stride], [padding, padding]);
+                return Finish(y.Nhwc(), At(x, scale), At(x, shift), null, relu);
+            });
     }
 
     private static torch.Tensor Finish(torch.Tensor y, torch.Tensor? scale, torch.Tensor? shift, torch.Tensor? residual, bool relu)

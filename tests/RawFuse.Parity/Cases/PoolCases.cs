@@ -12,12 +12,14 @@ internal static class PoolCases
             "max pool",
             [nameof(PoolingOperations.MaxPool2d)],
             Tolerance.ShortSum,
-            draw => Pool(draw, (x, window, stride) => x.MaxPool2d(window, stride), (x, window, stride) => max_pool2d(x, [window, window], [stride, stride]))),
+            draw => Pool(
+                draw, (x, window, stride) => x.MaxPool2d(window, stride), (x, window, stride) => max_pool2d(x, [window, window], [stride, stride]))),
         new(
             "average pool",
             [nameof(PoolingOperations.AveragePool2d)],
             Tolerance.FewRoundings,
-            draw => Pool(draw, (x, window, stride) => x.AveragePool2d(window, stride), (x, window, stride) => avg_pool2d(x, [window, window], [stride, stride]))),
+            draw => Pool(
+                draw, (x, window, stride) => x.AveragePool2d(window, stride), (x, window, stride) => avg_pool2d(x, [window, window], [stride, stride]))),
         new("upsample", [nameof(PoolingOperations.UpsampleNearest2d)], Tolerance.ShortSum, Upsample),
     ];
 

@@ -54,6 +54,19 @@ public sealed class OptimizerTests : IDisposable
     }
 
     [Fact]
+    public void AdamCountsTheStepsOfEachTensor()
+    {
+        using Tensor early = Tensor.Full(device, new Shape(3), 1).TrackGradient(), late = Tensor.Full(device, new Shape(3), 1).TrackGradient();
+        using var optimizer = new Adam([early, late]);
+        SetGradient(early, [1, -2, 3]);
+        optimizer.Step(0.1f);
+        SetGradient(late, [1, -2, 3]);
+        optimizer.Step(0.1f);
+        Assert.NotEqual(1, early.ToArray()[0]);
+        Assert.Equal(early.ToArray(), late.ToArray());
+    }
+
+    [Fact]
     public void TheStaircaseGoesDownAfterEveryFlight()
     {
         foreach ((int step, double rate) in (ReadOnlySpan<(int, double)>)[(0, 1e-3), (499, 1e-3), (500, 0.96e-3), (999, 0.96e-3), (1000, 0.9216e-3), (5000, 1e-3 * 0.664832636)])
