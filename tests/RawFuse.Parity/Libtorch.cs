@@ -47,7 +47,21 @@ internal static class Libtorch
         }
         catch (Exception exception) when (exception is TypeInitializationException or NotSupportedException or DllNotFoundException)
         {
-            return $"libtorch cannot be loaded: {exception.GetBaseException().Message}";
+            return $"libtorch cannot be loaded: {LoaderReason() ?? exception.GetBaseException().Message}";
+        }
+    }
+
+    /// <summary>What the system's loader says, which TorchSharp keeps to itself; null if it has nothing against the library.</summary>
+    private static string? LoaderReason()
+    {
+        try
+        {
+            NativeLibrary.Load(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so"));
+            return null;
+        }
+        catch (DllNotFoundException exception)
+        {
+            return exception.Message;
         }
     }
 }
