@@ -13,17 +13,13 @@ namespace RawFuse.Kernels;
 /// <param name="Variance">Second moment v, updated.</param>
 /// <param name="Count">Number of parameters.</param>
 /// <param name="Rate">Learning rate.</param>
-/// <param name="Beta1">Decay of the first moment.</param>
-/// <param name="Beta2">Decay of the second moment.</param>
+/// <param name="Beta1">Decay of the first moment; double, because 1 - beta is rounded to float32 only once it is computed, as in PyTorch.</param>
+/// <param name="Beta2">Decay of the second moment; double for the same reason: 1 - 0.999f is 1.3e-5 too small.</param>
 /// <param name="Epsilon">Keeps the division finite.</param>
 /// <param name="Step">Number t of this step, from 1.</param>
 public readonly record struct AdamStepArgs(
-    Storage<float> Weights, Storage<float> Gradient, Storage<float> Mean, Storage<float> Variance, int Count, float Rate, float Beta1, float Beta2, float Epsilon, int Step)
-{
-    internal float RateCorrected => (float)(Rate / (1 - Math.Pow(Beta1, Step)));
-
-    internal float DeviationCorrection => (float)Math.Sqrt(1 - Math.Pow(Beta2, Step));
-}
+    Storage<float> Weights, Storage<float> Gradient, Storage<float> Mean, Storage<float> Variance, int Count, float Rate, double Beta1, double Beta2,
+    float Epsilon, int Step);
 
 /// <summary>One step of Adam.</summary>
 public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
@@ -33,50 +29,61 @@ public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
         device.For(
             Chunks.Of(args.Count),
             new Body(
-                device.Pointer(args.Weights), device.Pointer(args.Gradient), device.Pointer(args.Mean), device.Pointer(args.Variance), args.Count, args.RateCorrected,
-                args.DeviationCorrection, args.Beta1, args.Beta2, args.Epsilon));
+                device.Pointer(args.Weights), device.Pointer(args.Gradient), device.Pointer(args.Mean), device.Pointer(args.Variance), args.Count,
+                new Factors(in args)));
 
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in AdamStepArgs args) => device.Launch(Kernel, args.Count, new GpuArgs(device, in args));
 
     internal static void Kernel(GpuArgs a)
     {
+        Factors f = a.Factors;
         for (long i = GridStride.First; i < a.Count; i += GridStride.Step)
         {
             float g = a.Gradient[i];
-            float m = (a.Beta1 * a.Mean[i]) + ((1 - a.Beta1) * g);
-            float v = (a.Beta2 * a.Variance[i]) + ((1 - a.Beta2) * g * g);
+            float m = (f.Decay1 * a.Mean[i]) + (f.Gain1 * g);
+            float v = (f.Decay2 * a.Variance[i]) + (f.Gain2 * g * g);
             a.Mean[i] = m;
             a.Variance[i] = v;
-            a.Weights[i] -= a.Rate * (m / ((MathF.Sqrt(v) / a.DeviationCorrection) + a.Epsilon));
+            a.Weights[i] -= f.Rate * (m / ((MathF.Sqrt(v) / f.DeviationCorrection) + f.Epsilon));
         }
     }
 
-    private readonly struct Body(
-        float* weights, float* gradient, float* mean, float* variance, int count, float rate, float deviationCorrection, float beta1, float beta2, float epsilon)
-        : IParallelBody
+    /// <summary>What is the same for all parameters: computed in double, rounded to float32 once.</summary>
+    internal readonly struct Factors(in AdamStepArgs args)
+    {
+        public readonly float Rate = (float)(args.Rate / (1 - Math.Pow(args.Beta1, args.Step)));
+        public readonly float DeviationCorrection = (float)Math.Sqrt(1 - Math.Pow(args.Beta2, args.Step));
+        public readonly float Decay1 = (float)args.Beta1;
+        public readonly float Gain1 = (float)(1 - args.Beta1);
+        public readonly float Decay2 = (float)args.Beta2;
+        public readonly float Gain2 = (float)(1 - args.Beta2);
+        public readonly float Epsilon = args.Epsilon;
+    }
+
+    private readonly struct Body(float* weights, float* gradient, float* mean, float* variance, int count, Factors f) : IParallelBody
     {
         public void Run(int item)
         {
             (int i, int end) = Chunks.Bounds(item, count);
-            var correction = new Vector<float>(deviationCorrection);
-            var small = new Vector<float>(epsilon);
+            var correction = new Vector<float>(f.DeviationCorrection);
+            var small = new Vector<float>(f.Epsilon);
             for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
             {
                 Vector<float> g = Vector.Load(gradient + i);
-                Vector<float> m = (beta1 * Vector.Load(mean + i)) + ((1 - beta1) * g);
-                Vector<float> v = (beta2 * Vector.Load(variance + i)) + ((1 - beta2) * g * g);
+                Vector<float> m = (f.Decay1 * Vector.Load(mean + i)) + (f.Gain1 * g);
+                Vector<float> v = (f.Decay2 * Vector.Load(variance + i)) + (f.Gain2 * g * g);
                 m.Store(mean + i);
                 v.Store(variance + i);
-                (Vector.Load(weights + i) - (rate * (m / ((Vector.SquareRoot(v) / correction) + small)))).Store(weights + i);
+                (Vector.Load(weights + i) - (f.Rate * (m / ((Vector.SquareRoot(v) / correction) + small)))).Store(weights + i);
             }
 
             for (; i < end; i++)
             {
                 float g = gradient[i];
-                mean[i] = (beta1 * mean[i]) + ((1 - beta1) * g);
-                variance[i] = (beta2 * variance[i]) + ((1 - beta2) * g * g);
-                weights[i] -= rate * (mean[i] / ((MathF.Sqrt(variance[i]) / deviationCorrection) + epsilon));
+                mean[i] = (f.Decay1 * mean[i]) + (f.Gain1 * g);
+                variance[i] = (f.Decay2 * variance[i]) + (f.Gain2 * g * g);
+                weights[i] -= f.Rate * (mean[i] / ((MathF.Sqrt(variance[i]) / f.DeviationCorrection) + f.Epsilon));
             }
         }
     }
@@ -88,10 +95,6 @@ public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
         public readonly ArrayView<float> Mean = device.View(args.Mean);
         public readonly ArrayView<float> Variance = device.View(args.Variance);
         public readonly int Count = args.Count;
-        public readonly float Rate = args.RateCorrected;
-        public readonly float DeviationCorrection = args.DeviationCorrection;
-        public readonly float Beta1 = args.Beta1;
-        public readonly float Beta2 = args.Beta2;
-        public readonly float Epsilon = args.Epsilon;
+        public readonly Factors Factors = new(in args);
     }
 }

@@ -15,10 +15,10 @@ public sealed record EopmOptions(
     ChipPopulation Population, int Chips = 10, float Lambda = 5, float Rate = 1e-3f, float RateFactor = 0.96f, int RateEvery = 500, int WeightBits = 8, int SetsPerPass = 0)
 {
     /// <summary>Adam's decay of the first moment.</summary>
-    public const float Beta1 = 0.5f;
+    public const double Beta1 = 0.5;
 
     /// <summary>Adam's decay of the second moment.</summary>
-    public const float Beta2 = 0.999f;
+    public const double Beta2 = 0.999;
 
     /// <summary>Learning rate of a step, from 0.</summary>
     public float RateAt(int step) => LearningRate.Staircase(step, Rate, RateFactor, RateEvery);

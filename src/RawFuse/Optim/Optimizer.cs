@@ -63,23 +63,28 @@ public sealed class Sgd : Optimizer
             new(parameter.Storage, gradient.Storage, velocities[index].Storage, parameter.Length, rate, momentum, weightDecay, nesterov));
 }
 
-/// <summary>Adam (Kingma and Ba, 2015; <see cref="AdamStepArgs"/>).</summary>
+/// <summary>
+/// Adam (Kingma and Ba, 2015; <see cref="AdamStepArgs"/>). As in PyTorch, the bias correction of a tensor counts the steps in which it had a gradient.
+/// </summary>
 public sealed class Adam : Optimizer
 {
     private readonly Tensor[] means, variances;
-    private readonly float beta1, beta2, epsilon;
+    private readonly double beta1, beta2;
+    private readonly float epsilon;
+    private readonly int[] updates;
 
     /// <summary>Makes the optimizer.</summary>
     /// <param name="parameters">The tensors to update.</param>
     /// <param name="beta1">Decay of the first moment; NeuralFuse trains with 0.5.</param>
     /// <param name="beta2">Decay of the second moment.</param>
     /// <param name="epsilon">Keeps the division finite.</param>
-    public Adam(IEnumerable<Tensor> parameters, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f)
+    public Adam(IEnumerable<Tensor> parameters, double beta1 = 0.9, double beta2 = 0.999, float epsilon = 1e-8f)
         : base(parameters)
     {
         (this.beta1, this.beta2, this.epsilon) = (beta1, beta2, epsilon);
         means = ZerosLike(Parameters);
         variances = ZerosLike(Parameters);
+        updates = new int[Parameters.Count];
     }
 
     /// <inheritdoc/>
@@ -90,5 +95,6 @@ public sealed class Adam : Optimizer
 
     private protected override void Update(int index, Tensor parameter, Tensor gradient, float rate) =>
         parameter.Device.Run<AdamStep, AdamStepArgs>(
-            new(parameter.Storage, gradient.Storage, means[index].Storage, variances[index].Storage, parameter.Length, rate, beta1, beta2, epsilon, Steps));
+            new(
+                parameter.Storage, gradient.Storage, means[index].Storage, variances[index].Storage, parameter.Length, rate, beta1, beta2, epsilon, ++updates[index]));
 }

@@ -27,16 +27,16 @@ public sealed class OptimizerTests : IDisposable
         });
 
     [Theory]
-    [InlineData(0.9f, 0.999f, 1e-8f)]
-    [InlineData(0.5f, 0.999f, 1e-8f)]
-    [InlineData(0.5f, 0.9f, 1e-3f)]
-    public void AdamIsPyTorchs(float beta1, float beta2, float epsilon) => Check(
+    [InlineData(0.9, 0.999, 1e-8f)]
+    [InlineData(0.5, 0.999, 1e-8f)]
+    [InlineData(0.5, 0.9, 1e-3f)]
+    public void AdamIsPyTorchs(double beta1, double beta2, float epsilon) => Check(
         parameters => new Adam(parameters, beta1, beta2, epsilon),
         (w, g, state, step, rate) =>
         {
             // torch.optim.Adam: w -= rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon).
-            state.First = (beta1 * state.First) + ((1 - (double)beta1) * g);
-            state.Second = (beta2 * state.Second) + ((1 - (double)beta2) * g * g);
+            state.First = (beta1 * state.First) + ((1 - beta1) * g);
+            state.Second = (beta2 * state.Second) + ((1 - beta2) * g * g);
             return w - (rate / (1 - Math.Pow(beta1, step)) * state.First / ((Math.Sqrt(state.Second) / Math.Sqrt(1 - Math.Pow(beta2, step))) + epsilon));
         });
 
@@ -51,6 +51,19 @@ public sealed class OptimizerTests : IDisposable
         Assert.Equal([1, 1, 1], without.ToArray());
         Assert.Null(with.Gradient);
         Assert.Equal(1, optimizer.Steps);
+    }
+
+    [Fact]
+    public void AdamCountsTheStepsOfEachTensor()
+    {
+        using Tensor early = Tensor.Full(device, new Shape(3), 1).TrackGradient(), late = Tensor.Full(device, new Shape(3), 1).TrackGradient();
+        using var optimizer = new Adam([early, late]);
+        SetGradient(early, [1, -2, 3]);
+        optimizer.Step(0.1f);
+        SetGradient(late, [1, -2, 3]);
+        optimizer.Step(0.1f);
+        Assert.NotEqual(1, early.ToArray()[0]);
+        Assert.Equal(early.ToArray(), late.ToArray());
     }
 
     [Fact]
