@@ -22,11 +22,14 @@ internal static class Application
             DemoCommand.Create(),
             TrainCommand.Create(),
             EvalCommand.Create(),
+            PredictCommand.Create(),
+            InjectCommand.Create(),
             EnergyCommand.Create(),
             DevicesCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
         if (parsed.UnmatchedTokens.Count > 0) return Report($"'{parsed.UnmatchedTokens[0]}' is no command or option here; see --help.", BadInput);
+        if (parsed.Action is null && parsed.CommandResult.Command.Subcommands.Count > 0) return Report("a command is missing; --help lists them.", BadInput);
         if (parsed.Errors.Count > 0) return Report(parsed.Errors[0].Message, BadInput);
 
         using var stop = new CancellationTokenSource();

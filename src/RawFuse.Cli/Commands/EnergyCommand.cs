@@ -38,7 +38,7 @@ internal static class EnergyCommand
                 return SystolicArray.Paper;
             },
         };
-        Option<double> ber = CommonOptions.BitErrorRate(0.01);
+        Option<double> ber = CommonOptions.BitErrorRate();
         Option<string?> json = CommonOptions.Json();
         var command = new Command("energy", "Count SRAM accesses and the energy a generator's protection saves.")
         {
@@ -46,7 +46,7 @@ internal static class EnergyCommand
         };
         command.SetAction(parsed =>
         {
-            var report = new Report(parsed.GetValue(json));
+            var report = new Report(parsed.GetValue(json), parsed.GetValue(topology));
             SystolicArray size = parsed.GetValue(array)!;
             Dataflow flow = parsed.GetValue(dataflow);
             if (parsed.GetValue(topology) is { } path)
@@ -75,7 +75,7 @@ internal static class EnergyCommand
         {
             layers = ScaleSimTopology.ReadFile(path);
         }
-        catch (Exception exception) when (exception is ScaleSimTopologyException or IOException)
+        catch (Exception exception) when (exception is ScaleSimTopologyException or IOException or UnauthorizedAccessException)
         {
             throw new ArgumentException(exception.Message);
         }

@@ -23,6 +23,13 @@ internal static class ImageSources
     public static ImageSet Test(string name, string? folder, int? limit) =>
         name == "signs" ? SyntheticSigns.Test(limit ?? 1000, Seed) : Limit(Cifar10.LoadTest(FolderOf(name, folder)), limit);
 
+    /// <summary>Refuses a classifier that does not know exactly the images' classes.</summary>
+    public static void RequireClasses(FrozenNetwork network, string path, ImageSet images)
+    {
+        int known = network.Definition.Output.Channels;
+        if (known != images.Classes) throw new ArgumentException($"{path}: the model knows {known} classes, data set '{images.Name}' has {images.Classes}.");
+    }
+
     /// <summary>The road signs are the same for everyone.</summary>
     private const ulong Seed = 1;
 

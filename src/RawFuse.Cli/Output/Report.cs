@@ -15,10 +15,11 @@ internal sealed class Report
 
     /// <summary>Opens the report.</summary>
     /// <param name="jsonFile">File for the JSON, "-" for standard output, or null for none.</param>
+    /// <param name="otherFiles">The command's other files, none of which may be the same.</param>
     /// <exception cref="ArgumentException">The file cannot be written there.</exception>
-    public Report(string? jsonFile)
+    public Report(string? jsonFile, params ReadOnlySpan<string?> otherFiles)
     {
-        this.jsonFile = jsonFile is null or StandardOutput ? jsonFile : OutputFile.Check(jsonFile);
+        this.jsonFile = jsonFile is null or StandardOutput ? jsonFile : OutputFile.Check(jsonFile, otherFiles);
         Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(jsonFile == StandardOutput ? System.Console.Error : System.Console.Out) });
     }
 
