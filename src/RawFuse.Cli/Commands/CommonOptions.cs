@@ -18,12 +18,7 @@ internal static class CommonOptions
     public static Option<long> Seed() =>
         Bounded("--seed", "Seed of everything random; equal seeds give equal results.", 1, long.MinValue, long.MaxValue, WholeNumber);
 
-    public static Option<string> Data()
-    {
-        var option = new Option<string>("--data") { Description = "Data set.", DefaultValueFactory = _ => "signs" };
-        option.AcceptOnlyFromAmong(ImageSources.Names);
-        return option;
-    }
+    public static Option<string> Data() => Choice("--data", "Data set.", ImageSources.Names[0], [.. ImageSources.Names.Select(name => (name, name))]);
 
     public static Option<string?> DataFolder() => new("--data-dir") { Description = "Folder of the data set's original files (else RAWFUSE_DATA).", HelpName = "folder" };
 
@@ -33,8 +28,7 @@ internal static class CommonOptions
         Real("--ber", "Bit error rate: the probability that a memory cell is faulty.", standard, 0, 1);
 
     /// <summary>One of a few named values.</summary>
-    public static Option<T> Choice<T>(string name, string description, T standard, params (string Name, T Value)[] choices)
-        where T : struct => new(name)
+    public static Option<T> Choice<T>(string name, string description, T standard, params (string Name, T Value)[] choices) => new(name)
     {
         Description = description,
         DefaultValueFactory = _ => standard,

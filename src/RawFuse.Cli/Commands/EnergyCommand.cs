@@ -70,19 +70,23 @@ internal static class EnergyCommand
 
     private static void Topology(Report report, string path, SystolicArray array, Dataflow dataflow)
     {
-        IReadOnlyList<ArrayLayer> layers;
+        AccessLedger ledger;
+        AccessCounts total;
         try
         {
-            layers = ScaleSimTopology.ReadFile(path);
+            ledger = new AccessLedger(ScaleSimTopology.ReadFile(path), array, dataflow);
+            total = ledger.Total;
         }
         catch (Exception exception) when (exception is ScaleSimTopologyException or IOException or UnauthorizedAccessException)
         {
             throw new ArgumentException(exception.Message);
         }
+        catch (OverflowException exception)
+        {
+            throw new ArgumentException($"{path}: {exception.Message}");
+        }
 
-        var ledger = new AccessLedger(layers, array, dataflow);
         report.Console.Write(EnergyTable.Of(Path.GetFileName(path), ledger));
-        AccessCounts total = ledger.Total;
         report.Json(
             new TopologyJson(
                 [.. ledger.Rows.Select(LayerJson.Of)], total.FilterReads, total.IfmapReads, total.OfmapWrites, total.Cycles, total.Macs, ledger.TotalWeightMemoryAccesses),

@@ -12,6 +12,8 @@ namespace RawFuse.Cli.Commands;
 /// <summary><c>rawfuse eval</c>: accuracies of a base model on chips, without and with a generator.</summary>
 internal static class EvalCommand
 {
+    private const int ChipsPerPass = 10;
+
     public static Command Create()
     {
         var basePath = new Option<string>("--base") { Description = "Base model.", Required = true, HelpName = "file" };
@@ -45,7 +47,7 @@ internal static class EvalCommand
             ImageSet images = ImageSources.Test(parsed.GetValue(data)!, parsed.GetValue(folder), parsed.GetValue(limit));
             ImageSources.RequireClasses(network, path, images);
             (EvaluationResult result, double _) = report.Stage($"evaluate {network.Definition.Name} on {seeds.Length} chips", progress =>
-                Evaluator.Evaluate(network, fuse, LoaderSource.ForTest(images, parsed.GetValue(batch)), population, seeds, progress, cancellation));
+                Evaluate(network, fuse, LoaderSource.ForTest(images, parsed.GetValue(batch)), population, seeds, progress, cancellation));
             report.Console.Write(AccuracyTable.Of(result));
             report.Json(
                 new EvalJson(
@@ -57,4 +59,21 @@ internal static class EvalCommand
         });
         return command;
     }
+
+    /// <summary>Evaluates so many chips at a time that memory does not grow with their number.</summary>
+    private static EvaluationResult Evaluate(
+        FrozenNetwork network, FrozenNetwork? fuse, LoaderSource source, ChipPopulation population, ulong[] seeds, IProgress<double> progress, CancellationToken cancellation)
+    {
+        var parts = new List<EvaluationResult>();
+        foreach (ulong[] chips in seeds.Chunk(ChipsPerPass))
+        {
+            double done = (double)parts.Count * ChipsPerPass / seeds.Length, share = (double)chips.Length / seeds.Length;
+            parts.Add(Evaluator.Evaluate(network, fuse, source, population, chips, Report.Part(progress, done, share), cancellation));
+        }
+
+        return new EvaluationResult(Join(parts.Select(part => part.Base)), fuse is null ? null : Join(parts.Select(part => part.WithFuse!)), seeds, parts[0].Images);
+    }
+
+    private static Accuracy Join(IEnumerable<Accuracy> parts) =>
+        new(parts.First().Clean, new AccuracyStatistics([.. parts.SelectMany(part => part.Perturbed.PerChip)]));
 }

@@ -24,15 +24,18 @@ internal static class OutputFile
     /// <summary>A path with the links in it followed, so that two names of one file are equal.</summary>
     private static string Resolve(string path)
     {
-        string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full) ?? full;
-        string parent = folder == full ? full : Path.Combine(ResolveFolder(folder), Path.GetFileName(full));
-        return File.Exists(parent) && File.ResolveLinkTarget(parent, returnFinalTarget: true) is { } target ? target.FullName : parent;
-    }
-
-    private static string ResolveFolder(string folder)
-    {
-        if (Path.GetDirectoryName(folder) is not { } above) return folder;
-        string real = Path.Combine(ResolveFolder(above), Path.GetFileName(folder));
-        return Directory.Exists(real) ? Directory.ResolveLinkTarget(real, returnFinalTarget: true)?.FullName ?? real : real;
+        string full = Path.GetFullPath(path);
+        if (Path.GetDirectoryName(full) is not { } folder) return full;
+        string real = Path.Combine(Resolve(folder), Path.GetFileName(full));
+        try
+        {
+            FileSystemInfo entry = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
+            return entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? real;
+        }
+        catch (IOException)
+        {
+            // Nothing is there, or links lead in circles: whoever opens the file will say so.
+            return real;
+        }
     }
 }
