@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using RawFuse.Cli.Commands;
@@ -17,7 +18,8 @@ internal static class Application
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("RawFuse keeps quantized image classifiers right when the memory of their weights fails at low voltage (NeuralFuse).")
+        // Not a RootCommand: that is named after the program's file.
+        var root = new Command("rawfuse", "RawFuse keeps quantized image classifiers right when the memory of their weights fails at low voltage (NeuralFuse).")
         {
             DemoCommand.Create(),
             TrainCommand.Create(),
@@ -26,6 +28,8 @@ internal static class Application
             InjectCommand.Create(),
             EnergyCommand.Create(),
             DevicesCommand.Create(),
+            new HelpOption { Recursive = true },
+            new VersionOption(),
         };
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return Report(UsageError(parsed), BadInput);

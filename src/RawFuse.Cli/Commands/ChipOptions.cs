@@ -5,21 +5,19 @@ using RawFuse.NeuralFuse.Faults;
 namespace RawFuse.Cli.Commands;
 
 /// <summary>The options that describe chips, the same for every command that makes some.</summary>
-internal sealed class ChipOptions
+/// <param name="standardRate">The bit error rate where none is given; null where one must be.</param>
+internal sealed class ChipOptions(double? standardRate)
 {
     private static readonly (string Name, FaultModel Value)[] FaultModels = [("stuck-at", FaultModel.StuckAt), ("flip", FaultModel.Flip)];
 
     private static readonly (string Name, SramMapping Value)[] Mappings =
         [("ibm", SramMapping.Ibm), ("ibm-untiled", SramMapping.IbmUntiled), ("physical", SramMapping.Physical)];
 
-    private readonly Option<double> bitErrorRate = CommonOptions.BitErrorRate();
+    private readonly Option<double> bitErrorRate = CommonOptions.BitErrorRate(standardRate);
+    private readonly ChoiceOption<FaultModel> model = new("--model", "What a faulty cell does: stuck-at (a fixed 0 or 1) or flip.", FaultModels);
 
-    private readonly Option<FaultModel> model =
-        CommonOptions.Choice("--model", "What a faulty cell does: stuck-at (a fixed 0 or 1) or flip.", FaultModel.StuckAt, FaultModels);
-
-    private readonly Option<SramMapping> mapping = CommonOptions.Choice(
-        "--mapping", "Which cells a weight lies in: ibm (the paper's maps and tiling), ibm-untiled, or physical (tensors one after another, independent cells).",
-        SramMapping.Ibm, Mappings);
+    private readonly ChoiceOption<SramMapping> mapping = new(
+        "--mapping", "Which cells a weight lies in: ibm (the paper's maps and tiling), ibm-untiled, or physical (tensors one after another, independent cells).", Mappings);
 
     private IEnumerable<Option> All => [bitErrorRate, model, mapping];
 
@@ -39,7 +37,7 @@ internal sealed class ChipOptions
     }
 
     /// <summary>The chips that the options describe.</summary>
-    public ChipPopulation Population(ParseResult parsed) => new(parsed.GetValue(bitErrorRate), parsed.GetValue(model), parsed.GetValue(mapping));
+    public ChipPopulation Population(ParseResult parsed) => new(parsed.GetValue(bitErrorRate), model.ValueIn(parsed), mapping.ValueIn(parsed));
 
     /// <summary>The same for commands in which there may be no chip, and no rate is assumed.</summary>
     /// <param name="parsed">The command line.</param>

@@ -16,40 +16,26 @@ internal static class CommonOptions
     public static Option<int> Threads() => Number("--threads", "Threads to compute with; 0 for one per processor.", 0, 0, 1024);
 
     public static Option<long> Seed() =>
-        Bounded("--seed", "Seed of everything random; equal seeds give equal results.", 1, long.MinValue, long.MaxValue, WholeNumber);
+        Bounded<long>("--seed", "Seed of everything random; equal seeds give equal results.", 1, long.MinValue, long.MaxValue, WholeNumber);
 
-    public static Option<string> Data() => Choice("--data", "Data set.", ImageSources.Names[0], [.. ImageSources.Names.Select(name => (name, name))]);
+    public static ChoiceOption<string> Data() => new("--data", "Data set.", [.. ImageSources.Names.Select(name => (name, name))]);
 
     public static Option<string?> DataFolder() => new("--data-dir") { Description = "Folder of the data set's original files (else RAWFUSE_DATA).", HelpName = "folder" };
 
     public static Option<int> Batch() => Number("--batch", "Images per pass.", 50, 1, 65_536);
 
-    public static Option<double> BitErrorRate(double standard = 0.01) =>
+    /// <summary>The bit error rate.</summary>
+    /// <param name="standard">What holds when none is given; null for nothing.</param>
+    public static Option<double> BitErrorRate(double? standard = 0.01) =>
         Real("--ber", "Bit error rate: the probability that a memory cell is faulty.", standard, 0, 1);
-
-    /// <summary>One of a few named values.</summary>
-    public static Option<T> Choice<T>(string name, string description, T standard, params (string Name, T Value)[] choices) => new(name)
-    {
-        Description = description,
-        DefaultValueFactory = _ => standard,
-        HelpName = string.Join('|', choices.Select(choice => choice.Name)),
-        CustomParser = result =>
-        {
-            string text = result.Tokens.Single().Value;
-            foreach ((string known, T value) in choices)
-                if (known.Equals(text, StringComparison.OrdinalIgnoreCase))
-                    return value;
-            return Refuse<T>(result, $"Option '{name}' is '{text}', expected {string.Join(", ", choices.Select(choice => choice.Name))}.");
-        },
-    };
 
     /// <summary>A whole number within limits.</summary>
     public static Option<int> Number(string name, string description, int standard, int low, int high) =>
-        Bounded(name, description, standard, low, high, WholeNumber);
+        Bounded<int>(name, description, standard, low, high, WholeNumber);
 
     /// <summary>A whole number from a lower limit on.</summary>
     public static Option<long> WholeNumber64(string name, string description, long standard, long low) =>
-        Bounded(name, description, standard, low, long.MaxValue, WholeNumber);
+        Bounded<long>(name, description, standard, low, long.MaxValue, WholeNumber);
 
     /// <summary>A whole number within limits, or null where none is given.</summary>
     public static Option<T?> Optional<T>(string name, string description, T low, T high)
@@ -61,14 +47,14 @@ internal static class CommonOptions
     };
 
     /// <summary>A real number within limits.</summary>
-    public static Option<double> Real(string name, string description, double standard, double low, double high) =>
+    public static Option<double> Real(string name, string description, double? standard, double low, double high) =>
         Bounded(name, description, standard, low, high, "a number");
 
-    private static Option<T> Bounded<T>(string name, string description, T standard, T low, T high, string kind)
+    private static Option<T> Bounded<T>(string name, string description, T? standard, T low, T high, string kind)
         where T : struct, INumber<T> => new(name)
     {
         Description = description,
-        DefaultValueFactory = _ => standard,
+        DefaultValueFactory = standard is { } value ? _ => value : null,
         HelpName = "number",
         CustomParser = result => Parse(result, name, low, high, kind),
     };
@@ -77,14 +63,8 @@ internal static class CommonOptions
         where T : struct, INumber<T>
     {
         string text = result.Tokens.Single().Value;
-        return T.TryParse(text, CultureInfo.InvariantCulture, out T value) && value >= low && value <= high
-            ? value
-            : Refuse<T>(result, $"Option '{name}' is '{text}', expected {kind} from {low} to {high}.");
-    }
-
-    private static T Refuse<T>(ArgumentResult result, string message)
-    {
-        result.AddError(message);
-        return default!;
+        if (T.TryParse(text, CultureInfo.InvariantCulture, out T value) && value >= low && value <= high) return value;
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"Option '{name}' is '{text}', expected {kind} from {low} to {high}."));
+        return default;
     }
 }

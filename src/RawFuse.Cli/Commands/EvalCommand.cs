@@ -18,11 +18,11 @@ internal static class EvalCommand
     {
         var basePath = new Option<string>("--base") { Description = "Base model.", Required = true, HelpName = "file" };
         var fusePath = new Option<string?>("--fuse") { Description = "Generator to put in front.", HelpName = "file" };
-        Option<string> data = CommonOptions.Data();
+        ChoiceOption<string> data = CommonOptions.Data();
         Option<string?> folder = CommonOptions.DataFolder();
         Option<int> count = CommonOptions.Number("--chips", "Chips to evaluate on.", 10, 1, 100_000);
         Option<long> first = CommonOptions.WholeNumber64("--first-chip", "Seed of the first chip; the others follow.", (long)Evaluator.FirstChip, 0);
-        var chips = new ChipOptions();
+        var chips = new ChipOptions(standardRate: 0.01);
         var models = new ModelOptions();
         Option<int> batch = CommonOptions.Batch();
         Option<int?> limit = CommonOptions.Optional("--test-images", "Use the first so many test images only.", 1, int.MaxValue);
@@ -44,7 +44,7 @@ internal static class EvalCommand
             using var device = new CpuDevice(parsed.GetValue(threads));
             using FrozenNetwork network = models.LoadBase(parsed, path, device);
             using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);
-            ImageSet images = ImageSources.Test(parsed.GetValue(data)!, parsed.GetValue(folder), parsed.GetValue(limit));
+            ImageSet images = ImageSources.Test(data.ValueIn(parsed), parsed.GetValue(folder), parsed.GetValue(limit));
             ImageSources.RequireClasses(network, path, images);
             (EvaluationResult result, double _) = report.Stage($"evaluate {network.Definition.Name} on {seeds.Length} chips", progress =>
                 Evaluate(network, fuse, LoaderSource.ForTest(images, parsed.GetValue(batch)), population, seeds, progress, cancellation));

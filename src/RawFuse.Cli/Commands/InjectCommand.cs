@@ -21,7 +21,7 @@ internal static class InjectCommand
         Option<ulong?> seed = ChipOptions.Seed("Seed of the chip whose memory holds the weights.");
         seed.Required = true;
         var output = new Option<string>("--out") { Description = "File to write: I8 tensors, and a scale 'NAME.scale' for each quantized one.", Required = true, HelpName = "file" };
-        var chips = new ChipOptions();
+        var chips = new ChipOptions(standardRate: null);
         Option<int> bits = CommonOptions.Number("--bits", "Bits of a quantized weight.", 8, 2, 8);
         Option<string?> json = CommonOptions.Json();
         var command = new Command("inject", "Put the weights of a file into a chip's faulty memory.") { weights, seed, output, bits, json };

@@ -10,14 +10,14 @@ internal static class PredictCommand
 {
     public static Command Create()
     {
-        var basePath = new Option<string?>("--base") { Description = "Base model: the output are its logits [N, classes].", HelpName = "file" };
+        var basePath = new Option<string?>("--base") { Description = "Base model: the output is its logits [N, classes].", HelpName = "file" };
         var fusePath = new Option<string?>("--fuse")
         {
-            Description = "Generator to put in front; without --base the output are the transformed images F(x), [N, H, W, 3].",
+            Description = "Generator to put in front; without --base the output is the transformed images F(x), [N, H, W, 3].",
             HelpName = "file",
         };
         Option<ulong?> seed = ChipOptions.Seed("Seed of the chip whose faulty memory holds the base model's weights; needs --ber.");
-        var chips = new ChipOptions();
+        var chips = new ChipOptions(standardRate: null);
         var models = new ModelOptions();
         var input = new Option<string>("--input")
         {

@@ -21,14 +21,14 @@ internal static class TrainCommand
     {
         var architecture = new Option<string>("--arch") { Description = $"Base model: {string.Join(", ", BaseModel.Names)}.", DefaultValueFactory = _ => "vgg6" };
         var output = new Option<string>("--out") { Description = "File to write.", Required = true, HelpName = "file" };
-        Option<string> data = CommonOptions.Data();
+        ChoiceOption<string> data = CommonOptions.Data();
         Option<string?> folder = CommonOptions.DataFolder();
         Option<int> epochs = CommonOptions.Number("--epochs", "Passes over the training images.", 10, 1, 100_000);
         Option<int> batch = CommonOptions.Number("--batch", "Images per step.", 128, 2, 65_536);
         Option<double> rate = CommonOptions.Real("--lr", "Highest learning rate of the one-cycle schedule.", 0.05, 1e-9, 100);
         Option<double> decay = CommonOptions.Real("--weight-decay", "L2 penalty.", 5e-4, 0, 10);
-        Option<QatOptimizer> optimizer = CommonOptions.Choice(
-            "--optimizer", "sgd (with Nesterov momentum 0.9) or adam.", QatOptimizer.Sgd, ("sgd", QatOptimizer.Sgd), ("adam", QatOptimizer.Adam));
+        var optimizer = new ChoiceOption<QatOptimizer>(
+            "--optimizer", "sgd (with Nesterov momentum 0.9) or adam.", ("sgd", QatOptimizer.Sgd), ("adam", QatOptimizer.Adam));
         Option<int> bits = CommonOptions.Number("--bits", "Bits of a quantized weight.", 8, 2, 8);
         Option<int?> limit = CommonOptions.Optional("--train-images", "Train on the first so many images only.", 1, int.MaxValue);
         Option<long> seed = CommonOptions.Seed();
@@ -40,7 +40,7 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellation) =>
         {
             var report = new Report(null);
-            string name = parsed.GetValue(data)!;
+            string name = data.ValueIn(parsed);
             string path = OutputFile.Check(parsed.GetRequiredValue(output));
             using var device = new CpuDevice(parsed.GetValue(threads));
             ImageSet images = ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit));
@@ -50,7 +50,7 @@ internal static class TrainCommand
             using var network = new Network(definition, device, random);
             var source = new LoaderSource(new BatchLoader(images, parsed.GetValue(batch), random, ImageSources.AugmentationFor(name), dropLast: images.Count >= parsed.GetValue(batch)));
             var options = new QatOptions(
-                parsed.GetValue(epochs), (float)parsed.GetValue(rate), parsed.GetValue(optimizer), (float)parsed.GetValue(decay), parsed.GetValue(bits));
+                parsed.GetValue(epochs), (float)parsed.GetValue(rate), optimizer.ValueIn(parsed), (float)parsed.GetValue(decay), parsed.GetValue(bits));
             (_, double seconds) = report.Stage($"train {definition.Name} on {name}", progress =>
             {
                 QatTrainer.Train(network, source, options, Report.Of(progress), cancellation);
@@ -70,9 +70,9 @@ internal static class TrainCommand
         var bases = new Option<string[]>("--base") { Description = "Base model to protect; give several to train for all of them.", Required = true, HelpName = "file" };
         var generator = new Option<string>("--generator") { Description = $"Generator: {string.Join(", ", Generator.Names)}.", DefaultValueFactory = _ => "ConvL" };
         var output = new Option<string>("--out") { Description = "File to write.", Required = true, HelpName = "file" };
-        Option<string> data = CommonOptions.Data();
+        ChoiceOption<string> data = CommonOptions.Data();
         Option<string?> folder = CommonOptions.DataFolder();
-        var chips = new ChipOptions();
+        var chips = new ChipOptions(standardRate: 0.01);
         var hints = new ModelOptions();
         Option<double> lambda = CommonOptions.Real("--lambda", "Weight of the chips' loss against the clean loss.", 5, 0, 1e6);
         Option<int> count = CommonOptions.Number("--chips", "Chips drawn for every mini-batch.", 10, 1, 1000);
@@ -93,7 +93,7 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellation) =>
         {
             var report = new Report(null);
-            string name = parsed.GetValue(data)!;
+            string name = data.ValueIn(parsed);
             string path = OutputFile.Check(parsed.GetRequiredValue(output), parsed.GetRequiredValue(bases));
             ChipPopulation population = chips.Population(parsed);
             int bits = hints.Bits(parsed) ?? 8;
