@@ -17,7 +17,9 @@ internal sealed class ChipOptions(double? standardRate)
     private readonly ChoiceOption<FaultModel> model = new("--model", "What a faulty cell does: stuck-at (a fixed 0 or 1) or flip.", FaultModels);
 
     private readonly ChoiceOption<SramMapping> mapping = new(
-        "--mapping", "Which cells a weight lies in: ibm (the paper's maps and tiling), ibm-untiled, or physical (tensors one after another, independent cells).", Mappings);
+        "--mapping",
+        "Which cells a weight lies in: ibm (the paper's maps and tiling), ibm-untiled, or physical (tensors one after another, independent cells).",
+        Mappings);
 
     private IEnumerable<Option> All => [bitErrorRate, model, mapping];
 

@@ -11,16 +11,24 @@ internal static class CommonOptions
 {
     private const string WholeNumber = "a whole number";
 
-    public static Option<string?> Json() => new("--json") { Description = "Write the results as JSON to this file; '-' for standard output.", HelpName = "file" };
+    public static Option<string?> Json() => new("--json")
+    {
+        Description = "Write the results as JSON to this file; '-' for standard output.",
+        HelpName = "file",
+    };
 
     public static Option<int> Threads() => Number("--threads", "Threads to compute with; 0 for one per processor.", 0, 0, 1024);
 
     public static Option<long> Seed() =>
-        Bounded<long>("--seed", "Seed of everything random; equal seeds give equal results.", 1, long.MinValue, long.MaxValue, WholeNumber);
+        Number("--seed", "Seed of everything random; equal seeds give equal results.", 1, long.MinValue, long.MaxValue);
 
     public static ChoiceOption<string> Data() => new("--data", "Data set.", [.. ImageSources.Names.Select(name => (name, name))]);
 
-    public static Option<string?> DataFolder() => new("--data-dir") { Description = "Folder of the data set's original files (else RAWFUSE_DATA).", HelpName = "folder" };
+    public static Option<string?> DataFolder() => new("--data-dir")
+    {
+        Description = "Folder of the data set's original files (else RAWFUSE_DATA).",
+        HelpName = "folder",
+    };
 
     public static Option<int> Batch() => Number("--batch", "Images per pass.", 50, 1, 65_536);
 
@@ -30,12 +38,8 @@ internal static class CommonOptions
         Real("--ber", "Bit error rate: the probability that a memory cell is faulty.", standard, 0, 1);
 
     /// <summary>A whole number within limits.</summary>
-    public static Option<int> Number(string name, string description, int standard, int low, int high) =>
-        Bounded<int>(name, description, standard, low, high, WholeNumber);
-
-    /// <summary>A whole number from a lower limit on.</summary>
-    public static Option<long> WholeNumber64(string name, string description, long standard, long low) =>
-        Bounded<long>(name, description, standard, low, long.MaxValue, WholeNumber);
+    public static Option<T> Number<T>(string name, string description, T standard, T low, T high)
+        where T : struct, IBinaryInteger<T> => Bounded<T>(name, description, standard, low, high, WholeNumber);
 
     /// <summary>A whole number within limits, or null where none is given.</summary>
     public static Option<T?> Optional<T>(string name, string description, T low, T high)

@@ -21,7 +21,7 @@ internal static class EvalCommand
         ChoiceOption<string> data = CommonOptions.Data();
         Option<string?> folder = CommonOptions.DataFolder();
         Option<int> count = CommonOptions.Number("--chips", "Chips to evaluate on.", 10, 1, 100_000);
-        Option<long> first = CommonOptions.WholeNumber64("--first-chip", "Seed of the first chip; the others follow.", (long)Evaluator.FirstChip, 0);
+        Option<long> first = CommonOptions.Number("--first-chip", "Seed of the first chip; the others follow.", (long)Evaluator.FirstChip, 0, long.MaxValue);
         var chips = new ChipOptions(standardRate: 0.01);
         var models = new ModelOptions();
         Option<int> batch = CommonOptions.Batch();
@@ -51,9 +51,9 @@ internal static class EvalCommand
             report.Console.Write(AccuracyTable.Of(result));
             report.Json(
                 new EvalJson(
-                    result.Base.Clean, PerturbedJson.Of(result.Base.Perturbed), result.WithFuse is null ? null : AccuracyJson.Of(result.WithFuse), result.Recovery,
-                    population.BitErrorRate, ChipOptions.NameOf(population.Mapping), ChipOptions.NameOf(population.Model), network.WeightBits, result.Chips,
-                    result.Images),
+                    result.Base.Clean, PerturbedJson.Of(result.Base.Perturbed), result.WithFuse is null ? null : AccuracyJson.Of(result.WithFuse),
+                    result.Recovery, population.BitErrorRate, ChipOptions.NameOf(population.Mapping), ChipOptions.NameOf(population.Model), network.WeightBits,
+                    result.Chips, result.Images),
                 JsonModels.Default.EvalJson);
             return Task.FromResult(0);
         });
@@ -62,7 +62,8 @@ internal static class EvalCommand
 
     /// <summary>Evaluates so many chips at a time that memory does not grow with their number.</summary>
     private static EvaluationResult Evaluate(
-        FrozenNetwork network, FrozenNetwork? fuse, LoaderSource source, ChipPopulation population, ulong[] seeds, IProgress<double> progress, CancellationToken cancellation)
+        FrozenNetwork network, FrozenNetwork? fuse, LoaderSource source, ChipPopulation population, ulong[] seeds, IProgress<double> progress,
+        CancellationToken cancellation)
     {
         var parts = new List<EvaluationResult>();
         foreach (ulong[] chips in seeds.Chunk(ChipsPerPass))
@@ -71,7 +72,8 @@ internal static class EvalCommand
             parts.Add(Evaluator.Evaluate(network, fuse, source, population, chips, Report.Part(progress, done, share), cancellation));
         }
 
-        return new EvaluationResult(Join(parts.Select(part => part.Base)), fuse is null ? null : Join(parts.Select(part => part.WithFuse!)), seeds, parts[0].Images);
+        Accuracy? withFuse = fuse is null ? null : Join(parts.Select(part => part.WithFuse!));
+        return new EvaluationResult(Join(parts.Select(part => part.Base)), withFuse, seeds, parts[0].Images);
     }
 
     private static Accuracy Join(IEnumerable<Accuracy> parts) =>

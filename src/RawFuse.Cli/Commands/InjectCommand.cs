@@ -20,7 +20,12 @@ internal static class InjectCommand
         };
         Option<ulong?> seed = ChipOptions.Seed("Seed of the chip whose memory holds the weights.");
         seed.Required = true;
-        var output = new Option<string>("--out") { Description = "File to write: I8 tensors, and a scale 'NAME.scale' for each quantized one.", Required = true, HelpName = "file" };
+        var output = new Option<string>("--out")
+        {
+            Description = "File to write: I8 tensors, and a scale 'NAME.scale' for each quantized one.",
+            Required = true,
+            HelpName = "file",
+        };
         var chips = new ChipOptions(standardRate: null);
         Option<int> bits = CommonOptions.Number("--bits", "Bits of a quantized weight.", 8, 2, 8);
         Option<string?> json = CommonOptions.Json();

@@ -13,7 +13,8 @@ internal sealed class ModelOptions
     private readonly Option<int?> classes =
         CommonOptions.Optional("--classes", "Classes of a base file that does not say (else what its last layer has).", 2, 100_000);
 
-    private readonly Option<int?> image = CommonOptions.Optional("--image", "Height and width of the images the files are for (else what they say, else 32).", 8, 4096);
+    private readonly Option<int?> image =
+        CommonOptions.Optional("--image", "Height and width of the images the files are for (else what they say, else 32).", 8, 4096);
     private readonly Option<int?> bits = CommonOptions.Optional("--bits", "Bits of a quantized weight, 2 to 8 (else what the file says, else 8).", 2, 8);
 
     /// <summary>Makes the options part of a command.</summary>

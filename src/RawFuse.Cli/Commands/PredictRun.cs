@@ -7,7 +7,7 @@ namespace RawFuse.Cli.Commands;
 /// <summary>Images from a file through a generator, a base model (on clean or faulty weights), or both.</summary>
 internal sealed class PredictRun(Device device, FrozenNetwork? fuse, FrozenNetwork? network, WeightFaults? faults, int batch)
 {
-    private readonly NetworkDefinition first = (fuse ?? network)!.Definition;
+    private readonly Node first = (fuse ?? network)!.Definition.Input;
 
     /// <summary>Reads all images, runs them batch by batch and writes the results.</summary>
     /// <returns>The shape of what was written.</returns>
@@ -17,7 +17,8 @@ internal sealed class PredictRun(Device device, FrozenNetwork? fuse, FrozenNetwo
         int count = images.Shape[0], height = images.Shape[1], width = images.Shape[2], pixels = images.Data.Length / count;
         float[] results = [];
         int[] shape = [];
-        report.Stage($"run {count} images through {string.Join(" and ", new[] { fuse, network }.OfType<FrozenNetwork>().Select(one => one.Definition.Name))}", progress =>
+        string models = string.Join(" and ", new[] { fuse, network }.OfType<FrozenNetwork>().Select(one => one.Definition.Name));
+        report.Stage($"run {count} images through {models}", progress =>
         {
             for (int start = 0; start < count; start += batch)
             {
@@ -46,24 +47,27 @@ internal sealed class PredictRun(Device device, FrozenNetwork? fuse, FrozenNetwo
 
     private NpyArray Images(string path, CancellationToken cancellation)
     {
-        string expected = $"expected floats of shape [N, {first.Input.Height}, {first.Input.Width}, {first.Input.Channels}] (NHWC)";
-        if (fuse is not null && network is not null && !SameImages(first.Input, network.Definition.Input))
-            throw new ArgumentException($"Generator and base model are for images of different sizes: {Size(first.Input)} and {Size(network.Definition.Input)}.");
+        if (fuse is not null && network is not null && Size(fuse) != Size(network))
+            throw new ArgumentException($"The generator transforms images {Size(fuse)}, the base model takes {Size(network)}.");
+        string expected = $"expected floats of shape {Size((fuse ?? network)!)} (NHWC)";
         NpyArray images = NpyFile.Read(path, cancellation);
         string found = $"holds {images.Type} of shape [{string.Join(", ", images.Shape)}]";
         if (!images.IsFloat) throw new FileFormatException(path, $"{found}, {expected} with values in [-1, 1]");
-        if (images.Shape is not [_, int height, int width, int channels] || height != first.Input.Height || width != first.Input.Width || channels != first.Input.Channels)
+        if (images.Shape is not [_, int height, int width, int channels] || (height, width, channels) != (first.Height, first.Width, first.Channels))
         {
-            bool planes = images.Shape is [_, 3, int h, int w] && h == first.Input.Height && w == first.Input.Width;
+            bool planes = images.Shape is [_, int c, int h, int w] && (h, w, c) == (first.Height, first.Width, first.Channels);
             throw new FileFormatException(path, $"{found}, {(planes ? "which is NCHW, " : "")}{expected}");
         }
 
         if (images.Data.Length == 0) throw new FileFormatException(path, $"{found}, expected an image or more");
         int at = Array.FindIndex(images.Data, value => !float.IsFinite(value));
-        return at < 0 ? images : throw new FileFormatException(path, $"holds {images.Data[at]} in image {at / (images.Data.Length / images.Shape[0])}, expected finite numbers");
+        if (at < 0) return images;
+        throw new FileFormatException(path, $"holds {images.Data[at]} in image {at / (images.Data.Length / images.Shape[0])}, expected finite numbers");
     }
 
-    private static bool SameImages(Node a, Node b) => (a.Height, a.Width, a.Channels) == (b.Height, b.Width, b.Channels);
-
-    private static string Size(Node images) => $"{images.Height}x{images.Width}";
+    private static string Size(FrozenNetwork model)
+    {
+        Node images = model.Definition.Input;
+        return $"[N, {images.Height}, {images.Width}, {images.Channels}]";
+    }
 }

@@ -19,7 +19,12 @@ internal static class TrainCommand
 
     private static Command CreateBase()
     {
-        var architecture = new Option<string>("--arch") { Description = $"Base model: {string.Join(", ", BaseModel.Names)}.", DefaultValueFactory = _ => "vgg6" };
+        var architecture = new Option<string>("--arch")
+        {
+            Description = $"Base model: {string.Join(", ", BaseModel.Names)}.",
+            DefaultValueFactory = _ => "vgg6",
+            HelpName = "name",
+        };
         var output = new Option<string>("--out") { Description = "File to write.", Required = true, HelpName = "file" };
         ChoiceOption<string> data = CommonOptions.Data();
         Option<string?> folder = CommonOptions.DataFolder();
@@ -48,7 +53,7 @@ internal static class TrainCommand
             NetworkDefinition definition = BaseModel.Define(parsed.GetValue(architecture)!, images.Classes, images.Height);
             ulong random = (ulong)parsed.GetValue(seed);
             using var network = new Network(definition, device, random);
-            var source = new LoaderSource(new BatchLoader(images, parsed.GetValue(batch), random, ImageSources.AugmentationFor(name), dropLast: images.Count >= parsed.GetValue(batch)));
+            LoaderSource source = LoaderSource.ForTraining(name, images, parsed.GetValue(batch), random);
             var options = new QatOptions(
                 parsed.GetValue(epochs), (float)parsed.GetValue(rate), optimizer.ValueIn(parsed), (float)parsed.GetValue(decay), parsed.GetValue(bits));
             (_, double seconds) = report.Stage($"train {definition.Name} on {name}", progress =>
@@ -59,7 +64,8 @@ internal static class TrainCommand
             using FrozenNetwork frozen = FrozenNetwork.From(network, options.WeightBits);
             double accuracy = Evaluator.CleanAccuracy(frozen, LoaderSource.ForTest(test, 100), cancellation);
             ModelFile.Save(network, new ModelInfo(ModelKind.Base, definition.Name, images.Classes, images.Height, options.WeightBits, name), path);
-            report.Line($"{definition.Name}: {accuracy:F2}% of {test.Count} test images right with {options.WeightBits}-bit weights; {seconds:F1} s; written to {path}");
+            report.Line(
+                $"{definition.Name}: {accuracy:F2}% of {test.Count} test images right, {options.WeightBits}-bit weights; {seconds:F1} s; written to {path}");
             return Task.FromResult(0);
         });
         return command;
@@ -67,8 +73,18 @@ internal static class TrainCommand
 
     private static Command CreateFuse()
     {
-        var bases = new Option<string[]>("--base") { Description = "Base model to protect; give several to train for all of them.", Required = true, HelpName = "file" };
-        var generator = new Option<string>("--generator") { Description = $"Generator: {string.Join(", ", Generator.Names)}.", DefaultValueFactory = _ => "ConvL" };
+        var bases = new Option<string[]>("--base")
+        {
+            Description = "Base model to protect; give several to train for all of them.",
+            Required = true,
+            HelpName = "file",
+        };
+        var generator = new Option<string>("--generator")
+        {
+            Description = $"Generator: {string.Join(", ", Generator.Names)}.",
+            DefaultValueFactory = _ => "ConvL",
+            HelpName = "name",
+        };
         var output = new Option<string>("--out") { Description = "File to write.", Required = true, HelpName = "file" };
         ChoiceOption<string> data = CommonOptions.Data();
         Option<string?> folder = CommonOptions.DataFolder();
@@ -112,10 +128,12 @@ internal static class TrainCommand
                 ulong random = (ulong)parsed.GetValue(seed);
                 using var network = new Network(definition, device, random);
                 if (parsed.GetValue(start)) GeneratorStart.AtIdentity(network);
-                var source = new LoaderSource(new BatchLoader(images, parsed.GetValue(batch), random, ImageSources.AugmentationFor(name), dropLast: images.Count >= parsed.GetValue(batch)));
+                LoaderSource source = LoaderSource.ForTraining(name, images, parsed.GetValue(batch), random);
                 var options = new EopmOptions(
-                    population, parsed.GetValue(count), (float)parsed.GetValue(lambda), (float)parsed.GetValue(rate), WeightBits: bits, SetsPerPass: parsed.GetValue(perPass));
-                (_, double seconds) = report.Stage($"train {definition.Name} for {string.Join(", ", models.Select(one => one.Definition.Name))} on {name}", progress =>
+                    population, parsed.GetValue(count), (float)parsed.GetValue(lambda), (float)parsed.GetValue(rate), WeightBits: bits,
+                    SetsPerPass: parsed.GetValue(perPass));
+                string protectedModels = string.Join(", ", models.Select(one => one.Definition.Name));
+                (_, double seconds) = report.Stage($"train {definition.Name} for {protectedModels} on {name}", progress =>
                 {
                     EopmTrainer.Train(network, models, source, options, parsed.GetValue(epochs), random, Report.Of(progress), cancellation);
                     return true;

@@ -12,7 +12,8 @@ internal static class FaultTable
         foreach (string column in (string[])["weights", "faulty cells", "changed bits", "changed weights"]) table.AddColumn(column, c => c.RightAligned());
         foreach (FaultReport tensor in summary.Tensors) Row(table, tensor.Name, tensor.Weights, tensor.CellsFaulty, tensor.BitsChanged, tensor.WeightsChanged);
         Row(table, "total", summary.Weights, summary.CellsFaulty, summary.BitsChanged, summary.WeightsChanged);
-        table.Caption($"{100 * summary.RequestedBer:G4}% faulty cells requested, {100 * summary.CellBer:G4}% found; {100 * summary.FlipRate:G4}% of the bits changed");
+        table.Caption(
+            $"{100 * summary.RequestedBer:G4}% faulty cells requested, {100 * summary.CellBer:G4}% found; {100 * summary.FlipRate:G4}% of the bits changed");
         return table;
     }
 

@@ -77,7 +77,8 @@ public static class ModelFile
         string last = BaseModels.BaseModel.Define(architecture, classes: 2, image).Parameters.Last(parameter => parameter.Role == ParameterRole.Weight).Name;
         return file.TryGet(last, out SafetensorsTensor? tensor) && tensor.Shape is [>= 2 and <= 100_000, _]
             ? tensor.Shape[0]
-            : throw new FileFormatException(file.Path, $"metadata 'classes' is missing, and no tensor '{last}' of shape [classes, inputs] tells it; give it with --classes");
+            : throw new FileFormatException(
+                file.Path, $"metadata 'classes' is missing, and no tensor '{last}' of shape [classes, inputs] tells it; give it with --classes");
     }
 
     private static string ArchitectureKey(ModelKind kind) => kind == ModelKind.Base ? "arch" : "generator";

@@ -45,7 +45,7 @@ public sealed class BadFiles : IDisposable
             ("negative", """{"w":{"dtype":"F32","shape":[-2,2],"data_offsets":[0,16]}}""", 16),
             ("overflow", """{"w":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,16]}}""", 16),
             ("twice", """{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"w":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2),
-            ("type", """{"w":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}""", 1),
+            ("type", """{"w":{"dtype":"F4","shape":[1],"data_offsets":[0,1]}}""", 1),
             ("size", """{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,16]}}""", 16),
             ("reversed", """{"w":{"dtype":"U8","shape":[1],"data_offsets":[1,0]}}""", 1),
             ("metadata", """{"__metadata__":{"format":1}}""", 0),
@@ -65,7 +65,7 @@ public sealed class BadFiles : IDisposable
         Model("nanweight.st", StateFile.Spoil("conv2_1.weight", float.NaN));
         Model("infbias.st", StateFile.Spoil("bn2_1.bias", float.PositiveInfinity));
         Model("variance.st", StateFile.Spoil("bn2_1.running_var", -0.5f));
-        Model("integers.st", tensor => tensor.Name == "bn2_1.bias" ? SafetensorsTensor.FromInt8(tensor.Name, tensor.Shape, new sbyte[tensor.ElementCount]) : tensor);
+        Model("integers.st", tensor => tensor.Name == "bn2_1.bias" ? SafetensorsTensor.FromInt8(tensor.Name, [64], new sbyte[64]) : tensor);
         Model("renamed.st", tensor => tensor.Name == "bnout.num_batches_tracked" ? SafetensorsTensor.FromInt64("bnout.batches", [], [0]) : tensor);
         Write("head.st", SafetensorsTensor.FromFloat32("classifier.weight", [512, 1, 1], new float[512]));
         Write("first.st", SafetensorsTensor.FromFloat32("classifier.weight", [10, 512], new float[5120]));
@@ -112,7 +112,8 @@ public sealed class BadFiles : IDisposable
         ];
         foreach ((string name, string header, int bytes) in headers) Folder.File(name + ".npy", NpyBytes.Of(header, new byte[bytes]));
         Folder.File("version.npy", NpyBytes.Of("{}", [], version: 9));
-        Folder.File("wide.npy", NpyBytes.Of("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 32, 32, 3), }", MemoryMarshal.AsBytes<double>([.. Enumerable.Repeat(1e300, 3072)])));
+        double[] wide = [.. Enumerable.Repeat(1e300, 3072)];
+        Folder.File("wide.npy", NpyBytes.Of("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 32, 32, 3), }", MemoryMarshal.AsBytes(wide.AsSpan())));
 
         void Images(string name, int[] shape, float value = 0.5f)
         {
@@ -127,10 +128,12 @@ public sealed class BadFiles : IDisposable
         const string Header = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n";
         (string Name, string Text)[] files =
         [
-            ("empty", ""), ("header", Header), ("headless", "conv, 8, 8, 3, 3, 1, 1, 1,\n"), ("columns", Header + "conv, 8, 8, 3, 3,\n"), ("more", Header + "conv, 8, 8, 3, 3, 1, 1, 1, 1, 1,\n"),
-            ("text", Header + "conv, 8, eight, 3, 3, 1, 1, 1,\n"), ("negative", Header + "conv, 8, 8, 3, 3, -1, 1, 1,\n"), ("zero", Header + "conv, 8, 8, 3, 3, 1, 1, 0,\n"),
-            ("filter", Header + "conv, 8, 8, 3, 9, 1, 1, 1,\n"), ("fraction", Header + "conv, 8, 8, 3, 3, 1.5, 1, 1,\n"), ("nameless", Header + ", 8, 8, 3, 3, 1, 1, 1,\n"),
-            ("depthwise", Header + "convDP, 8, 8, 3, 3, 2000000000, 1, 1,\n"), ("binary", "\0\u0001\u0002\0\n\0\u0003,\0,\n"), ("line", Header + new string('x', 10_000)),
+            ("empty", ""), ("header", Header), ("headless", "conv, 8, 8, 3, 3, 1, 1, 1,\n"), ("columns", Header + "conv, 8, 8, 3, 3,\n"),
+            ("more", Header + "conv, 8, 8, 3, 3, 1, 1, 1, 1, 1,\n"), ("text", Header + "conv, 8, eight, 3, 3, 1, 1, 1,\n"),
+            ("negative", Header + "conv, 8, 8, 3, 3, -1, 1, 1,\n"), ("zero", Header + "conv, 8, 8, 3, 3, 1, 1, 0,\n"),
+            ("filter", Header + "conv, 8, 8, 3, 9, 1, 1, 1,\n"), ("fraction", Header + "conv, 8, 8, 3, 3, 1.5, 1, 1,\n"),
+            ("nameless", Header + ", 8, 8, 3, 3, 1, 1, 1,\n"), ("depthwise", Header + "convDP, 8, 8, 3, 3, 2000000000, 1, 1,\n"),
+            ("binary", "\0\u0001\u0002\0\n\0\u0003,\0,\n"), ("line", Header + new string('x', 10_000)),
             ("overflow", Header + "conv, 2000000000, 2000000000, 1, 1, 2000000000, 2000000000, 1,\n"),
         ];
         foreach ((string name, string text) in files) Folder.File(name + ".csv", Encoding.UTF8.GetBytes(text));

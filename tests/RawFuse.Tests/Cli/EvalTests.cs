@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RawFuse.Serialization;
 using RawFuse.Tests.Serialization;
+using RawFuse.Tests.Support;
 
 namespace RawFuse.Tests.Cli;
 
@@ -13,6 +14,7 @@ public sealed class EvalTests : IDisposable
 {
     private const int Images = 12;
     private const ulong FirstChip = 50000;
+    private const string Fuse = "--fuse @fuse.safetensors --generator convs";
 
     private readonly TemporaryFolder folder = new();
     private readonly byte[] pixels = new byte[Images * 3072];
@@ -46,21 +48,20 @@ public sealed class EvalTests : IDisposable
         int[] labels = Answers(names);
         WriteCifar(labels);
         JsonElement json = JsonDocument.Parse(Tool.Succeed(
-            folder, $"eval {names} --fuse @fuse.safetensors --generator convs {chips} --chips 2 --data cifar10 --data-dir {folder.Path} --json - {more}")).RootElement;
+            folder, $"eval {names} {Fuse} {chips} --chips 2 --data cifar10 --data-dir {folder.Path} --json - {more}")).RootElement;
 
         ulong first = more.Contains("first", StringComparison.Ordinal) ? 7 : FirstChip;
         double[] perturbed = [.. new[] { first, first + 1 }.Select(chip => Accuracy(Answers($"{names} --chip {chip} {chips}"), labels))];
-        double[] fused = [.. new[] { first, first + 1 }.Select(chip => Accuracy(Answers($"{names} --fuse @fuse.safetensors --generator convs --chip {chip} {chips}"), labels))];
+        double[] fused = [.. new[] { first, first + 1 }.Select(chip => Accuracy(Answers($"{names} {Fuse} --chip {chip} {chips}"), labels))];
         Assert.Equal([first, first + 1], json.GetProperty("chips").EnumerateArray().Select(seed => seed.GetUInt64()));
         Assert.Equal(100, json.GetProperty("cleanAccuracy").GetDouble());
         AssertPerturbed(perturbed, json);
         JsonElement withFuse = json.GetProperty("withFuse");
-        Assert.Equal(Accuracy(Answers($"{names} --fuse @fuse.safetensors --generator convs"), labels), withFuse.GetProperty("cleanAccuracy").GetDouble());
+        Assert.Equal(Accuracy(Answers($"{names} {Fuse}"), labels), withFuse.GetProperty("cleanAccuracy").GetDouble());
         AssertPerturbed(fused, withFuse);
         Assert.Equal(fused.Average() - perturbed.Average(), json.GetProperty("recovery").GetDouble(), precision: 9);
-        Assert.Equal(
-            (0.03, mapping, model, bits, Images),
-            (json.GetProperty("ber").GetDouble(), json.GetProperty("mapping").GetString(), json.GetProperty("model").GetString(), json.GetProperty("bits").GetInt32(), json.GetProperty("images").GetInt32()));
+        Assert.Equal((0.03, bits, Images), (json.GetProperty("ber").GetDouble(), json.GetProperty("bits").GetInt32(), json.GetProperty("images").GetInt32()));
+        Assert.Equal((mapping, model), (json.GetProperty("mapping").GetString(), json.GetProperty("model").GetString()));
     }
 
     /// <summary>The keys of the contract, and nothing about a generator where there is none.</summary>
@@ -71,11 +72,10 @@ public sealed class EvalTests : IDisposable
         WriteCifar(new int[Images]);
         Tool.Succeed(folder, $"eval --base @base.safetensors --arch vgg11 --chips 1 --data cifar10 --data-dir {folder.Path} --test-images 3 --json @eval.json");
         JsonElement json = JsonDocument.Parse(File.ReadAllBytes(folder.File("eval.json"))).RootElement;
-        Assert.Equal(
-            ["ber", "bits", "chips", "cleanAccuracy", "images", "mapping", "model", "perturbedAccuracy"],
-            json.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(["mean", "perChip", "std"], json.GetProperty("perturbedAccuracy").EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
-        Assert.Equal((3, 8, 0.01, "ibm"), (json.GetProperty("images").GetInt32(), json.GetProperty("bits").GetInt32(), json.GetProperty("ber").GetDouble(), json.GetProperty("mapping").GetString()));
+        Assert.Equal(["ber", "bits", "chips", "cleanAccuracy", "images", "mapping", "model", "perturbedAccuracy"], Keys(json));
+        Assert.Equal(["mean", "perChip", "std"], Keys(json.GetProperty("perturbedAccuracy")));
+        Assert.Equal((3, 8, 0.01), (json.GetProperty("images").GetInt32(), json.GetProperty("bits").GetInt32(), json.GetProperty("ber").GetDouble()));
+        Assert.Equal(("ibm", "stuck-at"), (json.GetProperty("mapping").GetString(), json.GetProperty("model").GetString()));
     }
 
     /// <summary>Many chips run in several passes; each is the chip it is alone.</summary>
@@ -93,17 +93,21 @@ public sealed class EvalTests : IDisposable
         {
             string json = Tool.Succeed(
                 folder, $"eval --base @base.safetensors --arch vgg11 --ber 0.03 {chips} --data cifar10 --data-dir {folder.Path} --test-images 4 --json -");
-            return [.. JsonDocument.Parse(json).RootElement.GetProperty("perturbedAccuracy").GetProperty("perChip").EnumerateArray().Select(value => value.GetDouble())];
+            return PerChip(JsonDocument.Parse(json).RootElement);
         }
     }
 
     private static void AssertPerturbed(double[] expected, JsonElement json)
     {
         JsonElement found = json.GetProperty("perturbedAccuracy");
-        Assert.Equal(expected, found.GetProperty("perChip").EnumerateArray().Select(accuracy => accuracy.GetDouble()));
+        Assert.Equal(expected, PerChip(json));
         Assert.Equal(expected.Average(), found.GetProperty("mean").GetDouble(), precision: 9);
         Assert.Equal(Math.Sqrt(expected.Average(value => Math.Pow(value - expected.Average(), 2))), found.GetProperty("std").GetDouble(), precision: 9);
     }
+
+    private static double[] PerChip(JsonElement accuracy) => accuracy.GetProperty("perturbedAccuracy").GetProperty("perChip").Doubles();
+
+    private static IEnumerable<string> Keys(JsonElement json) => json.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal);
 
     private static double Accuracy(int[] answers, int[] labels) => 100.0 * answers.Zip(labels).Count(pair => pair.First == pair.Second) / Images;
 

@@ -12,6 +12,8 @@ public sealed class InjectTests : IDisposable
 {
     private static readonly (string Name, int[] Shape)[] Golden = [("conv4x3x3x3", [4, 3, 3, 3]), ("conv64x3x3x3", [64, 3, 3, 3]), ("linear10x512", [10, 512])];
 
+    private static readonly string[] CountKeys = ["weights", "cellsFaulty", "bitsChanged", "weightsChanged"];
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -47,12 +49,16 @@ public sealed class InjectTests : IDisposable
             Assert.Equal(GoldenDelta(name), scale.AsFloat32()[0]);
             Assert.False(bytes.TryGet(name + ".scale", out _));
 
-            long[] expected = [clean.Length, Count(or.Zip(and, (o, a) => o | (byte)~a)), Count(clean.Zip(faulty, (a, b) => a ^ b)), clean.Zip(faulty).Count(pair => pair.First != pair.Second)];
+            long[] expected =
+            [
+                clean.Length, Count(or.Zip(and, (o, a) => o | (byte)~a)), Count(clean.Zip(faulty, (a, b) => a ^ b)),
+                clean.Zip(faulty).Count(pair => pair.First != pair.Second),
+            ];
             foreach (JsonElement json in (JsonElement[])[fromFloats, fromBytes])
             {
                 JsonElement report = json.GetProperty("tensors")[i];
                 Assert.Equal(name, report.GetProperty("name").GetString());
-                Assert.Equal(expected, ((string[])["weights", "cellsFaulty", "bitsChanged", "weightsChanged"]).Select(key => report.GetProperty(key).GetInt64()));
+                Assert.Equal(expected, CountKeys.Select(key => report.GetProperty(key).GetInt64()));
             }
 
             (weights, cells, bits) = (weights + expected[0], cells + expected[1], bits + expected[2]);
@@ -87,7 +93,9 @@ public sealed class InjectTests : IDisposable
     [InlineData("physical", false)]
     public void EqualTensorsMeetEqualFaultsOnlyInTheReferencesMappings(string mapping, bool equal)
     {
-        SafetensorsFile.Write(folder.File("w.safetensors"), [SafetensorsTensor.FromInt8("a", [512], new sbyte[512]), SafetensorsTensor.FromInt8("b", [2, 2, 2, 8, 8], new sbyte[512])]);
+        var zeros = new sbyte[512];
+        SafetensorsFile.Write(
+            folder.File("w.safetensors"), [SafetensorsTensor.FromInt8("a", [512], zeros), SafetensorsTensor.FromInt8("b", [2, 2, 2, 8, 8], zeros)]);
         Inject("w", 3, "0.1", mapping, "--model flip");
         byte[] a = Read("w.out").Get("a").Bytes.ToArray(), b = Read("w.out").Get("b").Bytes.ToArray();
         Assert.Contains(a, value => value != 0);
@@ -104,14 +112,17 @@ public sealed class InjectTests : IDisposable
         [
             SafetensorsTensor.FromFloat32("bias", [3], [1, float.NaN, -2]), SafetensorsTensor.FromInt64("count", [], [77]),
             SafetensorsTensor.FromFloat32("cube", [1, 2, 2], [1, 2, 3, 4]), SafetensorsTensor.FromFloat32("zero", [2, 2], new float[4]),
-            SafetensorsTensor.FromFloat32("none", [0, 4], []), Raw("half", SafetensorsType.F16, [2, 2], halves), Raw("brain", SafetensorsType.BF16, [1, 4, 1, 1], brains),
-            Raw("double", SafetensorsType.F64, [4, 1], doubles), Raw("flags", SafetensorsType.Bool, [2, 2], new byte[] { 1, 0, 1, 1 }), Raw("wide", SafetensorsType.F64, [2], new double[] { 1, 2 }),
+            SafetensorsTensor.FromFloat32("none", [0, 4], []), Raw("half", SafetensorsType.F16, [2, 2], halves),
+            Raw("brain", SafetensorsType.BF16, [1, 4, 1, 1], brains), Raw("double", SafetensorsType.F64, [4, 1], doubles),
+            Raw("flags", SafetensorsType.Bool, [2, 2], new byte[] { 1, 0, 1, 1 }), Raw("wide", SafetensorsType.F64, [2], new double[] { 1, 2 }),
+            Raw("unsigned", SafetensorsType.U16, [2, 2], new ushort[] { 1, 2, 3, 65535 }),
+            Raw("tiny", SafetensorsType.F8E4M3, [1, 1, 1, 3], new byte[] { 0x7F, 0x80, 1 }),
         ];
         SafetensorsFile.Write(folder.File("w.safetensors"), tensors, new Dictionary<string, string> { ["format"] = "pt", ["made"] = "by hand" });
         JsonElement json = Inject("w", 5, "0", "ibm");
         SafetensorsFile file = Read("w.out");
         Assert.Equal([("format", "pt"), ("made", "by hand")], file.Metadata.Select(pair => (pair.Key, pair.Value)));
-        foreach (string name in (string[])["bias", "count", "cube", "flags", "wide"])
+        foreach (string name in (string[])["bias", "count", "cube", "flags", "wide", "unsigned", "tiny"])
         {
             SafetensorsTensor before = tensors.Single(tensor => tensor.Name == name), after = file.Get(name);
             Assert.Equal(before.Type, after.Type);
@@ -122,9 +133,11 @@ public sealed class InjectTests : IDisposable
         // Without faults the bytes are the quantized ones: halves go to even, 0.126 * 127 = 16.0 is stored as float16 first, tensors of zeros have scale 0.
         (string Name, sbyte[] Bytes, float Scale)[] quantized =
         [
-            ("zero", [0, 0, 0, 0], 0), ("none", [], 0), ("half", [127, -64, 32, 16], 1 / 127f), ("brain", [127, -127, 32, 0], 8 / 127f), ("double", [127, -64, 2, 0], 2),
+            ("zero", [0, 0, 0, 0], 0), ("none", [], 0), ("half", [127, -64, 32, 16], 1 / 127f), ("brain", [127, -127, 32, 0], 8 / 127f),
+            ("double", [127, -64, 2, 0], 2),
         ];
-        Assert.Equal(quantized.Select(tensor => tensor.Name), json.GetProperty("tensors").EnumerateArray().Select(tensor => tensor.GetProperty("name").GetString()));
+        IEnumerable<string?> reported = json.GetProperty("tensors").EnumerateArray().Select(tensor => tensor.GetProperty("name").GetString());
+        Assert.Equal(quantized.Select(tensor => tensor.Name), reported);
         foreach ((string name, sbyte[] bytes, float scale) in quantized)
         {
             Assert.Equal(bytes, file.Get(name).AsInt8().ToArray());
@@ -153,15 +166,19 @@ public sealed class InjectTests : IDisposable
 
     private SafetensorsFile Read(string name) => SafetensorsFile.Read(folder.File(name));
 
-    private void WriteGoldens(string file, SafetensorsType type) => SafetensorsFile.Write(
-        folder.File(file), [.. Golden.Select(tensor => new SafetensorsTensor(tensor.Name, type, tensor.Shape, Bytes(type == SafetensorsType.I8 ? $"q_{tensor.Name}.bin" : $"w_{tensor.Name}.f32")))]);
+    private void WriteGoldens(string file, SafetensorsType type)
+    {
+        (string kind, string ending) = type == SafetensorsType.I8 ? ("q", "bin") : ("w", "f32");
+        SafetensorsFile.Write(
+            folder.File(file), [.. Golden.Select(tensor => new SafetensorsTensor(tensor.Name, type, tensor.Shape, Bytes($"{kind}_{tensor.Name}.{ending}")))]);
+    }
 
     private static byte[] Bytes(string golden) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "faults", golden));
 
     private static float GoldenDelta(string name)
     {
-        string bits = GoldenFormula.Read("faults/faults_goldens.json").GetProperty("cases")[0].GetProperty("tensors").GetProperty(name).GetProperty("delta_bits").GetString()!;
-        return BitConverter.UInt32BitsToSingle(Convert.ToUInt32(bits, 16));
+        JsonElement tensors = GoldenFormula.Read("faults/faults_goldens.json").GetProperty("cases")[0].GetProperty("tensors");
+        return BitConverter.UInt32BitsToSingle(Convert.ToUInt32(tensors.GetProperty(name).GetProperty("delta_bits").GetString(), 16));
     }
 
     private static long Count(IEnumerable<int> values) => values.Sum(value => (long)BitOperations.PopCount((uint)value));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using RawFuse.Serialization;
 using RawFuse.Tests.Serialization;
@@ -28,8 +29,12 @@ public sealed class PredictTests : IDisposable
     {
         StateFile.Write(folder.File("m.safetensors"), model, batchCounts);
         JsonElement golden = Goldens.GetProperty("base").GetProperty(model);
-        foreach ((string options, string key) in ((string, string)[])
-            [("", "clean_eval_f64"), ("--chip 0 --ber 0.01", "pert_s0_b0.01_f64"), ("--chip 0 --ber 0.005 --mapping ibm --model stuck-at --batch 1", "pert_s0_b0.005_f64")])
+        (string, string)[] runs =
+        [
+            ("", "clean_eval_f64"), ("--chip 0 --ber 0.01", "pert_s0_b0.01_f64"),
+            ("--chip 0 --ber 0.005 --mapping ibm --model stuck-at --batch 1", "pert_s0_b0.005_f64"),
+        ];
+        foreach ((string options, string key) in runs)
         {
             NpyArray logits = Predict($"--base @m.safetensors --arch {model} --classes 10 {options}");
             Assert.Equal([2, 10], logits.Shape);
@@ -91,7 +96,7 @@ public sealed class PredictTests : IDisposable
         StateFile.Write(folder.File("g.safetensors"), "ConvS");
         float[] pixels = GoldenFormula.Pixels(1, 5), expected = PredictOf([1, 32, 32, 3], pixels);
         double[] wide = [.. pixels.Select(value => (double)value)];
-        folder.File("x.npy", NpyBytes.Of("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 32, 32, 3), }", System.Runtime.InteropServices.MemoryMarshal.AsBytes(wide.AsSpan())));
+        folder.File("x.npy", NpyBytes.Of("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 32, 32, 3), }", MemoryMarshal.AsBytes(wide.AsSpan())));
         Assert.Equal(expected, Predict("--fuse @g.safetensors --generator convs").Data);
     }
 

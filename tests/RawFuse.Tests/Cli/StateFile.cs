@@ -6,8 +6,8 @@ using RawFuse.Tests.Support;
 namespace RawFuse.Tests.Cli;
 
 /// <summary>
-/// Model files as PyTorch's users write them: the state dictionary's names, shapes and order from the goldens' lists, the goldens' numbers, float32, no metadata
-/// of ours. Nothing of the program's own models or layouts is involved.
+/// Model files as PyTorch's users write them: the state dictionary's names, shapes and order from the goldens' lists, the goldens' numbers, float32,
+/// no metadata of ours. Nothing of the program's own models or layouts is involved.
 /// </summary>
 internal static class StateFile
 {
