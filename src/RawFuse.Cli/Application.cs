@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using RawFuse.Cli.Commands;
@@ -17,17 +18,21 @@ internal static class Application
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("RawFuse keeps quantized image classifiers right when the memory of their weights fails at low voltage (NeuralFuse).")
+        // Not a RootCommand: that is named after the program's file.
+        var root = new Command("rawfuse", "RawFuse keeps quantized image classifiers right when the memory of their weights fails at low voltage (NeuralFuse).")
         {
             DemoCommand.Create(),
             TrainCommand.Create(),
             EvalCommand.Create(),
+            PredictCommand.Create(),
+            InjectCommand.Create(),
             EnergyCommand.Create(),
             DevicesCommand.Create(),
+            new HelpOption { Recursive = true },
+            new VersionOption(),
         };
         ParseResult parsed = root.Parse(args);
-        if (parsed.UnmatchedTokens.Count > 0) return Report($"'{parsed.UnmatchedTokens[0]}' is no command or option here; see --help.", BadInput);
-        if (parsed.Errors.Count > 0) return Report(parsed.Errors[0].Message, BadInput);
+        if (parsed.Errors.Count > 0) return Report(UsageError(parsed), BadInput);
 
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -57,10 +62,19 @@ internal static class Application
         }
     }
 
+    private static string UsageError(ParseResult parsed)
+    {
+        // A bad value says more than what the parser makes of the words around it.
+        if (parsed.Errors.FirstOrDefault(error => error.SymbolResult is not CommandResult) is { } value) return value.Message;
+        if (parsed.UnmatchedTokens.Count > 0) return $"'{parsed.UnmatchedTokens[0]}' is no command or option here; see --help.";
+        return parsed.CommandResult.Command.Subcommands.Count > 0 ? "a command is missing; --help lists them." : parsed.Errors[0].Message;
+    }
+
     private static int Report(string message, int code)
     {
-        // .NET adds the parameter's name to argument errors; a user has no use for it.
-        Console.Error.WriteLine("rawfuse: " + message.Split(" (Parameter '")[0].ReplaceLineEndings(" "));
+        // .NET adds the parameter's name to argument errors; a user has no use for it. Messages may quote names of files with whatever is in them.
+        string text = message.Split(" (Parameter '")[0].ReplaceLineEndings(" ");
+        Console.Error.WriteLine("rawfuse: " + string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)));
         return code;
     }
 }

@@ -17,16 +17,15 @@ internal static class EnergyCommand
         var topology = new Option<string?>("--topology") { Description = "Count the layers of a SCALE-SIM v2 topology file instead.", HelpName = "file.csv" };
         Option<int> classes = CommonOptions.Number("--classes", "Classes of the base model.", 10, 2, 100_000);
         Option<int> image = CommonOptions.Number("--image", "Height and width of the images.", 32, 8, 4096);
-        Option<CountingConvention> preset = CommonOptions.Choice(
-            "--preset", "paper (the conventions of the paper's tables) or exact (the shapes as they are).", CountingConvention.Paper,
+        var preset = new ChoiceOption<CountingConvention>(
+            "--preset", "paper (the conventions of the paper's tables) or exact (the shapes as they are).",
             ("paper", CountingConvention.Paper), ("exact", CountingConvention.Exact));
-        Option<Dataflow> dataflow = CommonOptions.Choice(
-            "--dataflow", "What stays in the systolic array: os (outputs), ws (weights) or is (inputs).", Dataflow.OutputStationary,
+        var dataflow = new ChoiceOption<Dataflow>(
+            "--dataflow", "What stays in the systolic array: os (outputs), ws (weights) or is (inputs).",
             ("os", Dataflow.OutputStationary), ("ws", Dataflow.WeightStationary), ("is", Dataflow.InputStationary));
-        var array = new Option<SystolicArray>("--array")
+        var array = new Option<SystolicArray?>("--array")
         {
-            Description = "Rows x columns of the systolic array.",
-            DefaultValueFactory = _ => SystolicArray.Paper,
+            Description = "Rows x columns of the systolic array (else the paper's 32x32).",
             HelpName = "RxC",
             CustomParser = result =>
             {
@@ -35,10 +34,10 @@ internal static class EnergyCommand
                 if (parts.Length == 2 && int.TryParse(parts[0], out int rows) && int.TryParse(parts[1], out int columns) && rows > 0 && columns > 0)
                     return new SystolicArray(rows, columns);
                 result.AddError($"Option '--array' is '{text}', expected rows x columns, such as 32x32.");
-                return SystolicArray.Paper;
+                return null;
             },
         };
-        Option<double> ber = CommonOptions.BitErrorRate(0.01);
+        Option<double> ber = CommonOptions.BitErrorRate();
         Option<string?> json = CommonOptions.Json();
         var command = new Command("energy", "Count SRAM accesses and the energy a generator's protection saves.")
         {
@@ -46,9 +45,9 @@ internal static class EnergyCommand
         };
         command.SetAction(parsed =>
         {
-            var report = new Report(parsed.GetValue(json));
-            SystolicArray size = parsed.GetValue(array)!;
-            Dataflow flow = parsed.GetValue(dataflow);
+            var report = new Report(parsed.GetValue(json), parsed.GetValue(topology));
+            SystolicArray size = parsed.GetValue(array) ?? SystolicArray.Paper;
+            Dataflow flow = dataflow.ValueIn(parsed);
             if (parsed.GetValue(topology) is { } path)
             {
                 if (parsed.GetValue(baseName) is not null || parsed.GetValue(generatorName) is not null)
@@ -58,7 +57,7 @@ internal static class EnergyCommand
             }
 
             string name = parsed.GetValue(baseName) ?? throw new ArgumentException("Name a model with '--base' or a file with '--topology'.");
-            CountingConvention convention = parsed.GetValue(preset);
+            CountingConvention convention = preset.ValueIn(parsed);
             NetworkCost model = NetworkCost.Of(BaseModel.Define(name, parsed.GetValue(classes), parsed.GetValue(image)), convention, size, flow);
             NetworkCost? generator = parsed.GetValue(generatorName) is { } fuse
                 ? NetworkCost.Of(Generator.Define(fuse, parsed.GetValue(image)), convention, size, flow)
@@ -70,19 +69,23 @@ internal static class EnergyCommand
 
     private static void Topology(Report report, string path, SystolicArray array, Dataflow dataflow)
     {
-        IReadOnlyList<ArrayLayer> layers;
+        AccessLedger ledger;
+        AccessCounts total;
         try
         {
-            layers = ScaleSimTopology.ReadFile(path);
+            ledger = new AccessLedger(ScaleSimTopology.ReadFile(path), array, dataflow);
+            total = ledger.Total;
         }
-        catch (Exception exception) when (exception is ScaleSimTopologyException or IOException)
+        catch (Exception exception) when (exception is ScaleSimTopologyException or IOException or UnauthorizedAccessException)
         {
             throw new ArgumentException(exception.Message);
         }
+        catch (OverflowException exception)
+        {
+            throw new ArgumentException($"{path}: {exception.Message}");
+        }
 
-        var ledger = new AccessLedger(layers, array, dataflow);
         report.Console.Write(EnergyTable.Of(Path.GetFileName(path), ledger));
-        AccessCounts total = ledger.Total;
         report.Json(
             new TopologyJson(
                 [.. ledger.Rows.Select(LayerJson.Of)], total.FilterReads, total.IfmapReads, total.OfmapWrites, total.Cycles, total.Macs, ledger.TotalWeightMemoryAccesses),

@@ -5,7 +5,6 @@ using RawFuse.Datasets;
 using RawFuse.Kernels;
 using RawFuse.NeuralFuse.Evaluation;
 using RawFuse.NeuralFuse.Faults;
-using RawFuse.NeuralFuse.Models;
 using Spectre.Console;
 
 namespace RawFuse.Cli.Commands;
@@ -13,52 +12,70 @@ namespace RawFuse.Cli.Commands;
 /// <summary><c>rawfuse eval</c>: accuracies of a base model on chips, without and with a generator.</summary>
 internal static class EvalCommand
 {
+    private const int ChipsPerPass = 10;
+
     public static Command Create()
     {
         var basePath = new Option<string>("--base") { Description = "Base model.", Required = true, HelpName = "file" };
         var fusePath = new Option<string?>("--fuse") { Description = "Generator to put in front.", HelpName = "file" };
-        Option<string> data = CommonOptions.Data();
+        ChoiceOption<string> data = CommonOptions.Data();
         Option<string?> folder = CommonOptions.DataFolder();
-        Option<double> ber = CommonOptions.BitErrorRate(0.01);
-        Option<SramMapping> mapping = CommonOptions.Mapping(SramMapping.Ibm);
-        Option<FaultModel> model = CommonOptions.FaultModelOption();
-        Option<int> chips = CommonOptions.Number("--chips", "Chips to evaluate on, seeds 50000 and up.", 10, 1, 100_000);
-        var bits = new Option<int?>("--bits") { Description = "Bits of a quantized weight, 2 to 8 (else what the file says, else 8).", HelpName = "number" };
-        Option<int> batch = CommonOptions.Number("--batch", "Images per pass.", 50, 1, 65_536);
-        Option<int?> limit = CommonOptions.Limit("--test-images", "Use the first so many test images only.");
-        var architecture = new Option<string?>("--arch") { Description = "Architecture of a base file that does not name it." };
-        var generator = new Option<string?>("--generator") { Description = "Generator of a file that does not name it." };
-        Option<int?> classes = CommonOptions.Limit("--classes", "Classes of a base file that does not say.");
+        Option<int> count = CommonOptions.Number("--chips", "Chips to evaluate on.", 10, 1, 100_000);
+        Option<long> first = CommonOptions.Number("--first-chip", "Seed of the first chip; the others follow.", (long)Evaluator.FirstChip, 0, long.MaxValue);
+        var chips = new ChipOptions(standardRate: 0.01);
+        var models = new ModelOptions();
+        Option<int> batch = CommonOptions.Batch();
+        Option<int?> limit = CommonOptions.Optional("--test-images", "Use the first so many test images only.", 1, int.MaxValue);
         Option<int> threads = CommonOptions.Threads();
         Option<string?> json = CommonOptions.Json();
         var command = new Command("eval", "Measure clean and perturbed accuracy, without and with a generator.")
         {
-            basePath, fusePath, data, folder, ber, mapping, model, chips, bits, batch, limit, architecture, generator, classes, threads, json,
+            basePath, fusePath, data, folder, count, first, batch, limit, threads, json,
         };
+        chips.AddTo(command);
+        models.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            var report = new Report(parsed.GetValue(json));
-            if (parsed.GetValue(bits) is < 2 or > 8) throw new ArgumentException($"Option '--bits' is {parsed.GetValue(bits)}, expected 2 to 8.");
+            string path = parsed.GetRequiredValue(basePath);
+            string? generator = parsed.GetValue(fusePath);
+            var report = new Report(parsed.GetValue(json), path, generator);
+            ChipPopulation population = chips.Population(parsed);
+            ulong[] seeds = [.. Enumerable.Range(0, parsed.GetValue(count)).Select(i => (ulong)parsed.GetValue(first) + (ulong)i)];
             using var device = new CpuDevice(parsed.GetValue(threads));
-            ImageSet images = ImageSources.Test(parsed.GetValue(data)!, parsed.GetValue(folder), parsed.GetValue(limit));
-            using FrozenNetwork network = FrozenModels.LoadBase(
-                parsed.GetRequiredValue(basePath), device, new ModelHints(parsed.GetValue(architecture), parsed.GetValue(classes), parsed.GetValue(bits)), images);
-            using FrozenNetwork? fuse = parsed.GetValue(fusePath) is { } path
-                ? FrozenModels.LoadFuse(path, device, new ModelHints(parsed.GetValue(generator), null, parsed.GetValue(bits)))
-                : null;
-            var population = new ChipPopulation(parsed.GetValue(ber), parsed.GetValue(model), parsed.GetValue(mapping));
-            (EvaluationResult result, double _) = report.Stage($"evaluate {network.Definition.Name} on {parsed.GetValue(chips)} chips", progress =>
-                Evaluator.Evaluate(
-                    network, fuse, LoaderSource.ForTest(images, parsed.GetValue(batch)), population, Evaluator.Chips(parsed.GetValue(chips)), progress, cancellation));
+            using FrozenNetwork network = models.LoadBase(parsed, path, device);
+            using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);
+            ImageSet images = ImageSources.Test(data.ValueIn(parsed), parsed.GetValue(folder), parsed.GetValue(limit));
+            ImageSources.RequireClasses(network, path, images);
+            (EvaluationResult result, double _) = report.Stage($"evaluate {network.Definition.Name} on {seeds.Length} chips", progress =>
+                Evaluate(network, fuse, LoaderSource.ForTest(images, parsed.GetValue(batch)), population, seeds, progress, cancellation));
             report.Console.Write(AccuracyTable.Of(result));
             report.Json(
                 new EvalJson(
-                    result.Base.Clean, PerturbedJson.Of(result.Base.Perturbed), result.WithFuse is null ? null : AccuracyJson.Of(result.WithFuse), result.Recovery,
-                    population.BitErrorRate, CommonOptions.NameOf(population.Mapping), CommonOptions.NameOf(population.Model), network.WeightBits, result.Chips,
-                    result.Images),
+                    result.Base.Clean, PerturbedJson.Of(result.Base.Perturbed), result.WithFuse is null ? null : AccuracyJson.Of(result.WithFuse),
+                    result.Recovery, population.BitErrorRate, ChipOptions.NameOf(population.Mapping), ChipOptions.NameOf(population.Model), network.WeightBits,
+                    result.Chips, result.Images),
                 JsonModels.Default.EvalJson);
             return Task.FromResult(0);
         });
         return command;
     }
+
+    /// <summary>Evaluates so many chips at a time that memory does not grow with their number.</summary>
+    private static EvaluationResult Evaluate(
+        FrozenNetwork network, FrozenNetwork? fuse, LoaderSource source, ChipPopulation population, ulong[] seeds, IProgress<double> progress,
+        CancellationToken cancellation)
+    {
+        var parts = new List<EvaluationResult>();
+        foreach (ulong[] chips in seeds.Chunk(ChipsPerPass))
+        {
+            double done = (double)parts.Count * ChipsPerPass / seeds.Length, share = (double)chips.Length / seeds.Length;
+            parts.Add(Evaluator.Evaluate(network, fuse, source, population, chips, Report.Part(progress, done, share), cancellation));
+        }
+
+        Accuracy? withFuse = fuse is null ? null : Join(parts.Select(part => part.WithFuse!));
+        return new EvaluationResult(Join(parts.Select(part => part.Base)), withFuse, seeds, parts[0].Images);
+    }
+
+    private static Accuracy Join(IEnumerable<Accuracy> parts) =>
+        new(parts.First().Clean, new AccuracyStatistics([.. parts.SelectMany(part => part.Perturbed.PerChip)]));
 }

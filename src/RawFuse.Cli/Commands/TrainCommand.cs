@@ -19,18 +19,23 @@ internal static class TrainCommand
 
     private static Command CreateBase()
     {
-        var architecture = new Option<string>("--arch") { Description = $"Base model: {string.Join(", ", BaseModel.Names)}.", DefaultValueFactory = _ => "vgg6" };
+        var architecture = new Option<string>("--arch")
+        {
+            Description = $"Base model: {string.Join(", ", BaseModel.Names)}.",
+            DefaultValueFactory = _ => "vgg6",
+            HelpName = "name",
+        };
         var output = new Option<string>("--out") { Description = "File to write.", Required = true, HelpName = "file" };
-        Option<string> data = CommonOptions.Data();
+        ChoiceOption<string> data = CommonOptions.Data();
         Option<string?> folder = CommonOptions.DataFolder();
         Option<int> epochs = CommonOptions.Number("--epochs", "Passes over the training images.", 10, 1, 100_000);
         Option<int> batch = CommonOptions.Number("--batch", "Images per step.", 128, 2, 65_536);
         Option<double> rate = CommonOptions.Real("--lr", "Highest learning rate of the one-cycle schedule.", 0.05, 1e-9, 100);
         Option<double> decay = CommonOptions.Real("--weight-decay", "L2 penalty.", 5e-4, 0, 10);
-        Option<QatOptimizer> optimizer = CommonOptions.Choice(
-            "--optimizer", "sgd (with Nesterov momentum 0.9) or adam.", QatOptimizer.Sgd, ("sgd", QatOptimizer.Sgd), ("adam", QatOptimizer.Adam));
+        var optimizer = new ChoiceOption<QatOptimizer>(
+            "--optimizer", "sgd (with Nesterov momentum 0.9) or adam.", ("sgd", QatOptimizer.Sgd), ("adam", QatOptimizer.Adam));
         Option<int> bits = CommonOptions.Number("--bits", "Bits of a quantized weight.", 8, 2, 8);
-        Option<int?> limit = CommonOptions.Limit("--train-images", "Train on the first so many images only.");
+        Option<int?> limit = CommonOptions.Optional("--train-images", "Train on the first so many images only.", 1, int.MaxValue);
         Option<long> seed = CommonOptions.Seed();
         Option<int> threads = CommonOptions.Threads();
         var command = new Command("base", "Train a classifier with quantization-aware training.")
@@ -40,7 +45,7 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellation) =>
         {
             var report = new Report(null);
-            string name = parsed.GetValue(data)!;
+            string name = data.ValueIn(parsed);
             string path = OutputFile.Check(parsed.GetRequiredValue(output));
             using var device = new CpuDevice(parsed.GetValue(threads));
             ImageSet images = ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit));
@@ -48,9 +53,9 @@ internal static class TrainCommand
             NetworkDefinition definition = BaseModel.Define(parsed.GetValue(architecture)!, images.Classes, images.Height);
             ulong random = (ulong)parsed.GetValue(seed);
             using var network = new Network(definition, device, random);
-            var source = new LoaderSource(new BatchLoader(images, parsed.GetValue(batch), random, ImageSources.AugmentationFor(name), dropLast: images.Count >= parsed.GetValue(batch)));
+            LoaderSource source = LoaderSource.ForTraining(name, images, parsed.GetValue(batch), random);
             var options = new QatOptions(
-                parsed.GetValue(epochs), (float)parsed.GetValue(rate), parsed.GetValue(optimizer), (float)parsed.GetValue(decay), parsed.GetValue(bits));
+                parsed.GetValue(epochs), (float)parsed.GetValue(rate), optimizer.ValueIn(parsed), (float)parsed.GetValue(decay), parsed.GetValue(bits));
             (_, double seconds) = report.Stage($"train {definition.Name} on {name}", progress =>
             {
                 QatTrainer.Train(network, source, options, Report.Of(progress), cancellation);
@@ -59,7 +64,8 @@ internal static class TrainCommand
             using FrozenNetwork frozen = FrozenNetwork.From(network, options.WeightBits);
             double accuracy = Evaluator.CleanAccuracy(frozen, LoaderSource.ForTest(test, 100), cancellation);
             ModelFile.Save(network, new ModelInfo(ModelKind.Base, definition.Name, images.Classes, images.Height, options.WeightBits, name), path);
-            report.Line($"{definition.Name}: {accuracy:F2}% of {test.Count} test images right with {options.WeightBits}-bit weights; {seconds:F1} s; written to {path}");
+            report.Line(
+                $"{definition.Name}: {accuracy:F2}% of {test.Count} test images right, {options.WeightBits}-bit weights; {seconds:F1} s; written to {path}");
             return Task.FromResult(0);
         });
         return command;
@@ -67,52 +73,67 @@ internal static class TrainCommand
 
     private static Command CreateFuse()
     {
-        var bases = new Option<string[]>("--base") { Description = "Base model to protect; give several to train for all of them.", Required = true, HelpName = "file" };
-        var generator = new Option<string>("--generator") { Description = $"Generator: {string.Join(", ", Generator.Names)}.", DefaultValueFactory = _ => "ConvL" };
+        var bases = new Option<string[]>("--base")
+        {
+            Description = "Base model to protect; give several to train for all of them.",
+            Required = true,
+            HelpName = "file",
+        };
+        var generator = new Option<string>("--generator")
+        {
+            Description = $"Generator: {string.Join(", ", Generator.Names)}.",
+            DefaultValueFactory = _ => "ConvL",
+            HelpName = "name",
+        };
         var output = new Option<string>("--out") { Description = "File to write.", Required = true, HelpName = "file" };
-        Option<string> data = CommonOptions.Data();
+        ChoiceOption<string> data = CommonOptions.Data();
         Option<string?> folder = CommonOptions.DataFolder();
-        Option<double> ber = CommonOptions.BitErrorRate(0.01);
-        Option<SramMapping> mapping = CommonOptions.Mapping(SramMapping.Ibm);
-        Option<FaultModel> model = CommonOptions.FaultModelOption();
+        var chips = new ChipOptions(standardRate: 0.01);
+        var hints = new ModelOptions();
         Option<double> lambda = CommonOptions.Real("--lambda", "Weight of the chips' loss against the clean loss.", 5, 0, 1e6);
-        Option<int> chips = CommonOptions.Number("--chips", "Chips drawn for every mini-batch.", 10, 1, 1000);
+        Option<int> count = CommonOptions.Number("--chips", "Chips drawn for every mini-batch.", 10, 1, 1000);
         Option<int> epochs = CommonOptions.Number("--epochs", "Passes over the training images.", 1, 1, 100_000);
         Option<int> batch = CommonOptions.Number("--batch", "Images per step.", 25, 2, 65_536);
         Option<double> rate = CommonOptions.Real("--lr", "Initial learning rate of Adam; x 0.96 every 500 steps.", 1e-3, 1e-9, 100);
         var start = new Option<bool>("--start-at-identity") { Description = "Begin with F(x) = x instead of noise, which helps short trainings." };
         Option<int> perPass = CommonOptions.Number("--sets-per-pass", "Models that run through the base together, to bound memory; 0 for all.", 0, 0, 1001);
-        Option<int?> limit = CommonOptions.Limit("--train-images", "Train on the first so many images only.");
-        var architecture = new Option<string?>("--arch") { Description = "Architecture of base files that do not name it." };
-        Option<int?> classes = CommonOptions.Limit("--classes", "Classes of base files that do not say.");
-        Option<int> bits = CommonOptions.Number("--bits", "Bits of a quantized weight.", 8, 2, 8);
+        Option<int?> limit = CommonOptions.Optional("--train-images", "Train on the first so many images only.", 1, int.MaxValue);
         Option<long> seed = CommonOptions.Seed();
         Option<int> threads = CommonOptions.Threads();
         var command = new Command("fuse", "Train a NeuralFuse generator for frozen base models (EOPM).")
         {
-            bases, generator, output, data, folder, ber, mapping, model, lambda, chips, epochs, batch, rate, start, perPass, limit, architecture, classes, bits, seed, threads,
+            bases, generator, output, data, folder, lambda, count, epochs, batch, rate, start, perPass, limit, seed, threads,
         };
+        chips.AddTo(command);
+        hints.AddTo(command, readsFuse: false);
         command.SetAction((parsed, cancellation) =>
         {
             var report = new Report(null);
-            string name = parsed.GetValue(data)!;
-            string path = OutputFile.Check(parsed.GetRequiredValue(output));
+            string name = data.ValueIn(parsed);
+            string path = OutputFile.Check(parsed.GetRequiredValue(output), parsed.GetRequiredValue(bases));
+            ChipPopulation population = chips.Population(parsed);
+            int bits = hints.Bits(parsed) ?? 8;
             using var device = new CpuDevice(parsed.GetValue(threads));
             ImageSet images = ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit));
             NetworkDefinition definition = Generator.Define(parsed.GetValue(generator)!, images.Height);
-            var hints = new ModelHints(parsed.GetValue(architecture), parsed.GetValue(classes), parsed.GetValue(bits));
             var models = new List<FrozenNetwork>();
             try
             {
-                foreach (string file in parsed.GetRequiredValue(bases)) models.Add(FrozenModels.LoadBase(file, device, hints, images));
+                foreach (string file in parsed.GetRequiredValue(bases))
+                {
+                    models.Add(hints.LoadBase(parsed, file, device));
+                    ImageSources.RequireClasses(models[^1], file, images);
+                }
+
                 ulong random = (ulong)parsed.GetValue(seed);
                 using var network = new Network(definition, device, random);
                 if (parsed.GetValue(start)) GeneratorStart.AtIdentity(network);
-                var source = new LoaderSource(new BatchLoader(images, parsed.GetValue(batch), random, ImageSources.AugmentationFor(name), dropLast: images.Count >= parsed.GetValue(batch)));
+                LoaderSource source = LoaderSource.ForTraining(name, images, parsed.GetValue(batch), random);
                 var options = new EopmOptions(
-                    new ChipPopulation(parsed.GetValue(ber), parsed.GetValue(model), parsed.GetValue(mapping)), parsed.GetValue(chips), (float)parsed.GetValue(lambda),
-                    (float)parsed.GetValue(rate), WeightBits: parsed.GetValue(bits), SetsPerPass: parsed.GetValue(perPass));
-                (_, double seconds) = report.Stage($"train {definition.Name} for {string.Join(", ", models.Select(one => one.Definition.Name))} on {name}", progress =>
+                    population, parsed.GetValue(count), (float)parsed.GetValue(lambda), (float)parsed.GetValue(rate), WeightBits: bits,
+                    SetsPerPass: parsed.GetValue(perPass));
+                string protectedModels = string.Join(", ", models.Select(one => one.Definition.Name));
+                (_, double seconds) = report.Stage($"train {definition.Name} for {protectedModels} on {name}", progress =>
                 {
                     EopmTrainer.Train(network, models, source, options, parsed.GetValue(epochs), random, Report.Of(progress), cancellation);
                     return true;

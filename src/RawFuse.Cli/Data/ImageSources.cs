@@ -23,6 +23,13 @@ internal static class ImageSources
     public static ImageSet Test(string name, string? folder, int? limit) =>
         name == "signs" ? SyntheticSigns.Test(limit ?? 1000, Seed) : Limit(Cifar10.LoadTest(FolderOf(name, folder)), limit);
 
+    /// <summary>Refuses a classifier that does not know exactly the images' classes.</summary>
+    public static void RequireClasses(FrozenNetwork network, string path, ImageSet images)
+    {
+        int known = network.Definition.Output.Channels;
+        if (known != images.Classes) throw new ArgumentException($"{path}: the model knows {known} classes, data set '{images.Name}' has {images.Classes}.");
+    }
+
     /// <summary>The road signs are the same for everyone.</summary>
     private const ulong Seed = 1;
 
@@ -48,6 +55,10 @@ internal sealed class LoaderSource(BatchLoader loader) : IImageSource
     public int Height => loader.Images.Height;
 
     public int Width => loader.Images.Width;
+
+    /// <summary>Training images: shuffled and augmented; a rest smaller than a batch is left out, unless it is all there is.</summary>
+    public static LoaderSource ForTraining(string name, ImageSet images, int batch, ulong seed) =>
+        new(new BatchLoader(images, batch, seed, ImageSources.AugmentationFor(name), dropLast: images.Count >= batch));
 
     /// <summary>Test images: in order, as they are.</summary>
     public static LoaderSource ForTest(ImageSet images, int batch) => new(new BatchLoader(images, batch, seed: 0, Augmentation.None, shuffle: false));

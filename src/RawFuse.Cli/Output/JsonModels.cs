@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using RawFuse.NeuralFuse.Energy;
 using RawFuse.NeuralFuse.Evaluation;
+using RawFuse.NeuralFuse.Faults;
 
 namespace RawFuse.Cli.Output;
 
@@ -8,6 +9,7 @@ namespace RawFuse.Cli.Output;
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EvalJson))]
 [JsonSerializable(typeof(DemoJson))]
+[JsonSerializable(typeof(InjectJson))]
 [JsonSerializable(typeof(EnergyJson))]
 [JsonSerializable(typeof(TopologyJson))]
 internal sealed partial class JsonModels : JsonSerializerContext;
@@ -32,6 +34,16 @@ internal record DemoJson(
     double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, string Mapping, string Model, int Bits,
     IReadOnlyList<ulong> Chips, int Images, double EnergySavingPercent, double MacEnergySavingPercent, double Seconds, IReadOnlyDictionary<string, double> StageSeconds,
     string Base, string Generator, ulong Seed);
+
+/// <summary>What a chip did to one tensor.</summary>
+internal record InjectedTensorJson(string Name, long Weights, long CellsFaulty, long BitsChanged, long WeightsChanged)
+{
+    public static InjectedTensorJson Of(FaultReport report) => new(report.Name, report.Weights, report.CellsFaulty, report.BitsChanged, report.WeightsChanged);
+}
+
+/// <summary>What <c>inject</c> writes; rates from 0 to 1.</summary>
+internal record InjectJson(
+    IReadOnlyList<InjectedTensorJson> Tensors, double RequestedBer, double CellBer, double FlipRate, ulong Chip, string Mapping, string Model, int Bits);
 
 internal record LayerJson(string Name, long FilterReads, long IfmapReads, long OfmapWrites, long Cycles, long Macs)
 {

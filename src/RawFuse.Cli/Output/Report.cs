@@ -15,10 +15,11 @@ internal sealed class Report
 
     /// <summary>Opens the report.</summary>
     /// <param name="jsonFile">File for the JSON, "-" for standard output, or null for none.</param>
+    /// <param name="otherFiles">The command's other files, none of which may be the same.</param>
     /// <exception cref="ArgumentException">The file cannot be written there.</exception>
-    public Report(string? jsonFile)
+    public Report(string? jsonFile, params ReadOnlySpan<string?> otherFiles)
     {
-        this.jsonFile = jsonFile is null or StandardOutput ? jsonFile : OutputFile.Check(jsonFile);
+        this.jsonFile = jsonFile is null or StandardOutput ? jsonFile : OutputFile.Check(jsonFile, otherFiles);
         Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(jsonFile == StandardOutput ? System.Console.Error : System.Console.Out) });
     }
 
@@ -57,6 +58,10 @@ internal sealed class Report
     /// <summary>A stage's progress as that of a training.</summary>
     public static IProgress<TrainingProgress> Of(IProgress<double> progress) =>
         new Immediate<TrainingProgress>(step => progress.Report((double)step.Step / step.TotalSteps));
+
+    /// <summary>A stage's progress as that of one part of it.</summary>
+    public static IProgress<double> Part(IProgress<double> progress, double done, double share) =>
+        new Immediate<double>(part => progress.Report(done + (share * part)));
 
     /// <summary>Reports on the calling thread, so that nothing arrives late.</summary>
     private sealed class Immediate<T>(Action<T> report) : IProgress<T>

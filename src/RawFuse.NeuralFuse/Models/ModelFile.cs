@@ -35,10 +35,11 @@ public static class ModelFile
     public static (ModelInfo Info, Network Network) Load(string path, ModelKind kind, Device device, ModelHints hints)
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
-        ModelInfo info = InfoOf(file, kind, hints);
+        ModelInfo info;
         NetworkDefinition definition;
         try
         {
+            info = InfoOf(file, kind, hints);
             definition = info.Define();
         }
         catch (ArgumentException exception)
@@ -56,9 +57,8 @@ public static class ModelFile
             throw new FileFormatException(file.Path, $"holds a model of kind '{found}', expected '{wanted}'");
         string architecture = Text(ArchitectureKey(kind)) ?? hints.Architecture
             ?? throw new FileFormatException(file.Path, $"metadata '{ArchitectureKey(kind)}' is missing; name it with --{ArchitectureKey(kind)}");
-        int classes = Number("classes", 2, 100_000) ?? hints.Classes
-            ?? (kind == ModelKind.Fuse ? 0 : throw new FileFormatException(file.Path, "metadata 'classes' is missing; give it with --classes"));
         int image = Number("image", 8, 4096) ?? hints.Image ?? 32, bits = hints.Bits ?? Number("bits", 2, 8) ?? 8;
+        int classes = Number("classes", 2, 100_000) ?? hints.Classes ?? (kind == ModelKind.Fuse ? 0 : ClassesOf(file, architecture, image));
         return new ModelInfo(kind, architecture, classes, image, bits, Text("dataset") ?? "");
 
         string? Text(string key) => file.Metadata.TryGetValue(key, out string? value) ? value : null;
@@ -69,6 +69,16 @@ public static class ModelFile
             if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= low && value <= high) return value;
             throw new FileFormatException(file.Path, $"metadata '{key}' is '{text}', expected a number from {low} to {high}");
         }
+    }
+
+    /// <summary>The number of classes by the last layer's weights, which have a row for each.</summary>
+    private static int ClassesOf(SafetensorsFile file, string architecture, int image)
+    {
+        string last = BaseModels.BaseModel.Define(architecture, classes: 2, image).Parameters.Last(parameter => parameter.Role == ParameterRole.Weight).Name;
+        return file.TryGet(last, out SafetensorsTensor? tensor) && tensor.Shape is [>= 2 and <= 100_000, _]
+            ? tensor.Shape[0]
+            : throw new FileFormatException(
+                file.Path, $"metadata 'classes' is missing, and no tensor '{last}' of shape [classes, inputs] tells it; give it with --classes");
     }
 
     private static string ArchitectureKey(ModelKind kind) => kind == ModelKind.Base ? "arch" : "generator";

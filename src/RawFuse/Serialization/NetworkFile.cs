@@ -56,12 +56,9 @@ public static class NetworkFile
         if (!tensor.Shape.SequenceEqual(parameter.FileShape.ToArray()))
             throw new FileFormatException(
                 file.Path, $"tensor '{parameter.Name}' has shape [{string.Join(", ", tensor.Shape.ToArray())}], expected {parameter.FileShape}");
-        if (tensor.Type is not (SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64))
-            throw new FileFormatException(file.Path, $"tensor '{parameter.Name}' has type {tensor.Type}, expected floats");
-        float[] values = tensor.ToFloat32();
-        foreach (float value in values)
-            if (!float.IsFinite(value))
-                throw new FileFormatException(file.Path, $"tensor '{parameter.Name}' holds {value}, expected finite numbers");
+        float[] values = file.FiniteFloats(tensor);
+        if (parameter.Role == ParameterRole.RunningVariance && Array.Find(values, value => value < 0) is < 0 and float negative)
+            throw new FileFormatException(file.Path, $"tensor '{parameter.Name}' holds {negative}, expected variances of 0 or more");
         return values;
     }
 

@@ -114,7 +114,7 @@ public static class NpyFile
             stream.ReadExactly(bytes);
             convert(bytes, chunk);
         }
-        return new NpyArray(shape, data);
+        return new NpyArray(descr, shape, data);
     }
 
     private static byte[] ReadHeaderText(FileStream stream, long length, string path)

@@ -36,6 +36,16 @@ public sealed class SafetensorsFile
     public SafetensorsTensor Get(string name) =>
         TryGet(name, out SafetensorsTensor? tensor) ? tensor : throw new FileFormatException(Path, $"tensor '{name}' is missing");
 
+    /// <summary>A copy of one of the file's floating-point tensors as float32, see <see cref="SafetensorsTensor.ToFloat32"/>.</summary>
+    /// <exception cref="FileFormatException">The tensor has another type, or a value is not finite as float32.</exception>
+    public float[] FiniteFloats(SafetensorsTensor tensor)
+    {
+        if (!tensor.IsFloat) throw new FileFormatException(Path, $"tensor '{tensor.Name}' has type {tensor.Type}, expected floats");
+        float[] values = tensor.ToFloat32();
+        int at = Array.FindIndex(values, value => !float.IsFinite(value));
+        return at < 0 ? values : throw new FileFormatException(Path, $"tensor '{tensor.Name}' holds {values[at]} at element {at}, expected finite numbers");
+    }
+
     /// <summary>Reads a whole file into memory, each tensor into its own array.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Stops between two tensors.</param>

@@ -39,8 +39,14 @@ public sealed class SafetensorsTensor
     /// <summary>The elements as they stand in the file. At most 2 GB.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
+    /// <summary>Bytes of one element.</summary>
+    public int ElementBytes => Type.Bytes();
+
     /// <summary>How many elements the tensor has.</summary>
-    public int ElementCount => Bytes.Length / Type.Bytes();
+    public int ElementCount => Bytes.Length / ElementBytes;
+
+    /// <summary>Whether the elements are floating-point numbers, which <see cref="ToFloat32"/> converts.</summary>
+    public bool IsFloat => Type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64;
 
     /// <summary>Copies float values into an F32 tensor.</summary>
     /// <exception cref="ArgumentException">The name is invalid, the number of values is not the shape's, or they exceed 2 GB.</exception>

@@ -32,4 +32,19 @@ public enum SafetensorsType
 
     /// <summary>Truth value, 1 byte: 0 or 1. Other values are kept as they are.</summary>
     Bool,
+
+    /// <summary>Unsigned integer, 8 bytes.</summary>
+    U64,
+
+    /// <summary>Unsigned integer, 4 bytes.</summary>
+    U32,
+
+    /// <summary>Unsigned integer, 2 bytes.</summary>
+    U16,
+
+    /// <summary>Float with 4 bits of exponent and 3 of mantissa, 1 byte; kept as it is, never converted.</summary>
+    F8E4M3,
+
+    /// <summary>Float with 5 bits of exponent and 2 of mantissa, 1 byte; kept as it is, never converted.</summary>
+    F8E5M2,
 }

@@ -12,6 +12,7 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         { SafetensorsType.F64, 8 }, { SafetensorsType.F32, 4 }, { SafetensorsType.F16, 2 }, { SafetensorsType.BF16, 2 }, { SafetensorsType.I64, 8 },
         { SafetensorsType.I32, 4 }, { SafetensorsType.I16, 2 }, { SafetensorsType.I8, 1 }, { SafetensorsType.U8, 1 }, { SafetensorsType.Bool, 1 },
+        { SafetensorsType.U64, 8 }, { SafetensorsType.U32, 4 }, { SafetensorsType.U16, 2 }, { SafetensorsType.F8E4M3, 1 }, { SafetensorsType.F8E5M2, 1 },
     };
 
     private string Target => folder.File("model.safetensors");

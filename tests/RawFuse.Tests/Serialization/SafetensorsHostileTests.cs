@@ -53,7 +53,7 @@ public sealed class SafetensorsHostileTests : IDisposable
         { """{"x":{"shape":[1],"data_offsets":[0,1]}}""", 1, "tensor 'x': dtype is missing" },
         { """{"x":{"dtype":"U8","data_offsets":[0,1]}}""", 1, "tensor 'x': shape is missing" },
         { """{"x":{"dtype":"U8","shape":[1]}}""", 1, "tensor 'x': data_offsets is missing" },
-        { """{"x":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}""", 1, "tensor 'x': dtype is 'F8_E4M3'; expected one of F64, F32," },
+        { """{"x":{"dtype":"F4","shape":[1],"data_offsets":[0,1]}}""", 1, "tensor 'x': dtype is 'F4'; expected one of F64, F32," },
         { """{"x":{"dtype":"f32","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'x': dtype is 'f32'" },
         { """{"x":{"dtype":"1","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'x': dtype is '1'" },
 

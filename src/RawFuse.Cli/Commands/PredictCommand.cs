@@ -1,0 +1,58 @@
+using System.CommandLine;
+using RawFuse.Cli.Output;
+using RawFuse.Kernels;
+using RawFuse.NeuralFuse.Faults;
+
+namespace RawFuse.Cli.Commands;
+
+/// <summary><c>rawfuse predict</c>: images from an npy file through a generator, a base model or both.</summary>
+internal static class PredictCommand
+{
+    public static Command Create()
+    {
+        var basePath = new Option<string?>("--base") { Description = "Base model: the output is its logits [N, classes].", HelpName = "file" };
+        var fusePath = new Option<string?>("--fuse")
+        {
+            Description = "Generator to put in front; without --base the output is the transformed images F(x), [N, H, W, 3].",
+            HelpName = "file",
+        };
+        Option<ulong?> seed = ChipOptions.Seed("Seed of the chip whose faulty memory holds the base model's weights; needs --ber.");
+        var chips = new ChipOptions(standardRate: null);
+        var models = new ModelOptions();
+        var input = new Option<string>("--input")
+        {
+            Description = "Images: npy of float32 (or float64), [N, H, W, 3] with values in [-1, 1], in C order.",
+            Required = true,
+            HelpName = "x.npy",
+        };
+        var output = new Option<string>("--output") { Description = "Where the results go: npy of float32.", Required = true, HelpName = "y.npy" };
+        Option<int> batch = CommonOptions.Batch();
+        Option<int> threads = CommonOptions.Threads();
+        var command = new Command("predict", "Run images from a file through a model, on clean or on faulty weights.")
+        {
+            basePath, fusePath, seed, input, output, batch, threads,
+        };
+        chips.AddTo(command);
+        models.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            string? classifier = parsed.GetValue(basePath), generator = parsed.GetValue(fusePath);
+            string images = parsed.GetRequiredValue(input);
+            if (classifier is null && generator is null) throw new ArgumentException("Name a model with '--base', a generator with '--fuse', or both.");
+            string path = OutputFile.Check(parsed.GetRequiredValue(output), images, classifier, generator);
+            ulong? chip = parsed.GetValue(seed);
+            ChipPopulation? population = chips.PopulationFor(parsed, chip);
+            if (chip is not null && classifier is null) throw new ArgumentException("Option '--chip' needs '--base': generators run without faults.");
+            var report = new Report(null);
+            using var device = new CpuDevice(parsed.GetValue(threads));
+            using FrozenNetwork? network = classifier is null ? null : models.LoadBase(parsed, classifier, device);
+            using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);
+            using WeightFaults? faults = network is null || chip is null ? null : new WeightFaults(network, 1);
+            if (faults is not null) population!.Draw(network!, chip!.Value, faults, 0);
+            int[] shape = new PredictRun(device, fuse, network, faults, parsed.GetValue(batch)).Write(images, path, report, cancellation);
+            report.Line($"[{string.Join(", ", shape)}] written to {path}");
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+}

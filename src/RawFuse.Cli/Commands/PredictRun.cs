@@ -1,0 +1,73 @@
+using RawFuse.Cli.Output;
+using RawFuse.Kernels;
+using RawFuse.Serialization;
+
+namespace RawFuse.Cli.Commands;
+
+/// <summary>Images from a file through a generator, a base model (on clean or faulty weights), or both.</summary>
+internal sealed class PredictRun(Device device, FrozenNetwork? fuse, FrozenNetwork? network, WeightFaults? faults, int batch)
+{
+    private readonly Node first = (fuse ?? network)!.Definition.Input;
+
+    /// <summary>Reads all images, runs them batch by batch and writes the results.</summary>
+    /// <returns>The shape of what was written.</returns>
+    public int[] Write(string input, string output, Report report, CancellationToken cancellation)
+    {
+        NpyArray images = Images(input, cancellation);
+        int count = images.Shape[0], height = images.Shape[1], width = images.Shape[2], pixels = images.Data.Length / count;
+        float[] results = [];
+        int[] shape = [];
+        string models = string.Join(" and ", new[] { fuse, network }.OfType<FrozenNetwork>().Select(one => one.Definition.Name));
+        report.Stage($"run {count} images through {models}", progress =>
+        {
+            for (int start = 0; start < count; start += batch)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                int size = Math.Min(batch, count - start);
+                using Tensor x = Tensor.From(device, new Shape(size, height, width, 3), images.Data.AsSpan(start * pixels, size * pixels));
+                using Tensor? fused = fuse?.Forward(x);
+                using Tensor? logits = network?.Forward(fused ?? x, faults);
+                Tensor y = logits ?? fused!;
+                int each = y.Length / size;
+                if (start == 0)
+                {
+                    results = new float[checked(count * each)];
+                    shape = [count, .. y.Shape.ToArray()[1..]];
+                }
+
+                y.ToArray().CopyTo(results, start * each);
+                progress.Report((double)(start + size) / count);
+            }
+
+            return true;
+        });
+        NpyFile.Write(output, shape, results, cancellation);
+        return shape;
+    }
+
+    private NpyArray Images(string path, CancellationToken cancellation)
+    {
+        if (fuse is not null && network is not null && Size(fuse) != Size(network))
+            throw new ArgumentException($"The generator transforms images {Size(fuse)}, the base model takes {Size(network)}.");
+        string expected = $"expected floats of shape {Size((fuse ?? network)!)} (NHWC)";
+        NpyArray images = NpyFile.Read(path, cancellation);
+        string found = $"holds {images.Type} of shape [{string.Join(", ", images.Shape)}]";
+        if (!images.IsFloat) throw new FileFormatException(path, $"{found}, {expected} with values in [-1, 1]");
+        if (images.Shape is not [_, int height, int width, int channels] || (height, width, channels) != (first.Height, first.Width, first.Channels))
+        {
+            bool planes = images.Shape is [_, int c, int h, int w] && (h, w, c) == (first.Height, first.Width, first.Channels);
+            throw new FileFormatException(path, $"{found}, {(planes ? "which is NCHW, " : "")}{expected}");
+        }
+
+        if (images.Data.Length == 0) throw new FileFormatException(path, $"{found}, expected an image or more");
+        int at = Array.FindIndex(images.Data, value => !float.IsFinite(value));
+        if (at < 0) return images;
+        throw new FileFormatException(path, $"holds {images.Data[at]} in image {at / (images.Data.Length / images.Shape[0])}, expected finite numbers");
+    }
+
+    private static string Size(FrozenNetwork model)
+    {
+        Node images = model.Definition.Input;
+        return $"[N, {images.Height}, {images.Width}, {images.Channels}]";
+    }
+}

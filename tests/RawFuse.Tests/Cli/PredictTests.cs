@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using RawFuse.Serialization;
+using RawFuse.Tests.Serialization;
+using RawFuse.Tests.Support;
+
+namespace RawFuse.Tests.Cli;
+
+/// <summary><c>rawfuse predict</c> on model files as PyTorch writes them, against the reference's logits and images.</summary>
+[Collection(Tool.Collection)]
+public sealed class PredictTests : IDisposable
+{
+    /// <summary>Float32 sums of up to 4608 products through 18 layers, against float64: as in GoldenModelTests.</summary>
+    private const double Tolerance = 2e-5;
+
+    private static readonly JsonElement Goldens = GoldenFormula.Read("models/model_goldens.json");
+
+    private readonly TemporaryFolder folder = new();
+
+    public PredictTests() => NpyFile.Write(folder.File("x.npy"), [2, 32, 32, 3], GoldenFormula.Pixels(2, 1000003));
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("vgg11", true)]
+    [InlineData("vgg11", false)]
+    [InlineData("resnet18", true)]
+    public void LogitsAreTheReferences(string model, bool batchCounts)
+    {
+        StateFile.Write(folder.File("m.safetensors"), model, batchCounts);
+        JsonElement golden = Goldens.GetProperty("base").GetProperty(model);
+        (string, string)[] runs =
+        [
+            ("", "clean_eval_f64"), ("--chip 0 --ber 0.01", "pert_s0_b0.01_f64"),
+            ("--chip 0 --ber 0.005 --mapping ibm --model stuck-at --batch 1", "pert_s0_b0.005_f64"),
+        ];
+        foreach ((string options, string key) in runs)
+        {
+            NpyArray logits = Predict($"--base @m.safetensors --arch {model} --classes 10 {options}");
+            Assert.Equal([2, 10], logits.Shape);
+            Assert.InRange(GoldenFormula.RelativeError(logits.Data, golden.GetProperty(key).Doubles()), 0, Tolerance);
+        }
+    }
+
+    [Theory]
+    [InlineData("ConvS")]
+    [InlineData("DeConvS")]
+    [InlineData("UNetS")]
+    public void TransformedImagesAreTheReferences(string generator)
+    {
+        StateFile.Write(folder.File("g.safetensors"), generator);
+        JsonElement golden = Goldens.GetProperty("gen").GetProperty(generator).GetProperty("eval_f64");
+        NpyArray images = Predict($"--fuse @g.safetensors --generator {generator}");
+        Assert.Equal([2, 32, 32, 3], images.Shape);
+
+        // The golden's first values run along the first channel's first row.
+        double[] first = golden.GetProperty("first").Doubles();
+        Assert.InRange(GoldenFormula.RelativeError([.. Enumerable.Range(0, first.Length).Select(x => images.Data[3 * x])], first), 0, Tolerance);
+        Assert.InRange(GoldenFormula.Norm(images.Data) / golden.GetProperty("l2").GetDouble(), 1 - Tolerance, 1 + Tolerance);
+    }
+
+    /// <summary>A generator and a base model together give what they give one after another.</summary>
+    [Fact]
+    public void BothTogetherAreOneAfterTheOther()
+    {
+        StateFile.Write(folder.File("g.safetensors"), "ConvS");
+        StateFile.Write(folder.File("m.safetensors"), "vgg11");
+        const string Base = "--base @m.safetensors --arch vgg11 --chip 4 --ber 0.01 --mapping physical --model flip";
+        NpyArray together = Predict($"{Base} --fuse @g.safetensors --generator convs");
+        NpyArray fused = Predict("--fuse @g.safetensors --generator convs");
+        NpyFile.Write(folder.File("x.npy"), fused.Shape, fused.Data);
+        Assert.Equal(Predict(Base).Data, together.Data);
+    }
+
+    [Fact]
+    public void BatchesAreInvisible()
+    {
+        StateFile.Write(folder.File("g.safetensors"), "UNetS");
+        NpyFile.Write(folder.File("x.npy"), [7, 32, 32, 3], GoldenFormula.Pixels(7, 5));
+        float[] expected = Predict("--fuse @g.safetensors --generator unets").Data;
+        Assert.Equal(expected, Predict("--fuse @g.safetensors --generator unets --batch 3 --threads 1").Data);
+    }
+
+    [Fact]
+    public void FewerBitsGiveOtherLogits()
+    {
+        StateFile.Write(folder.File("m.safetensors"), "vgg11");
+        float[] eight = Predict("--base @m.safetensors --arch vgg11").Data;
+        Assert.Equal(eight, Predict("--base @m.safetensors --arch vgg11 --bits 8 --image 32").Data);
+        Assert.NotEqual(eight, Predict("--base @m.safetensors --arch vgg11 --bits 4").Data);
+    }
+
+    [Fact]
+    public void DoublesAreRead()
+    {
+        StateFile.Write(folder.File("g.safetensors"), "ConvS");
+        float[] pixels = GoldenFormula.Pixels(1, 5), expected = PredictOf([1, 32, 32, 3], pixels);
+        double[] wide = [.. pixels.Select(value => (double)value)];
+        folder.File("x.npy", NpyBytes.Of("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 32, 32, 3), }", MemoryMarshal.AsBytes(wide.AsSpan())));
+        Assert.Equal(expected, Predict("--fuse @g.safetensors --generator convs").Data);
+    }
+
+    private float[] PredictOf(int[] shape, float[] pixels)
+    {
+        NpyFile.Write(folder.File("x.npy"), shape, pixels);
+        return Predict("--fuse @g.safetensors --generator convs").Data;
+    }
+
+    private NpyArray Predict(string options)
+    {
+        Tool.Succeed(folder, $"predict --input @x.npy --output @y.npy {options}");
+        return NpyFile.Read(folder.File("y.npy"));
+    }
+}
