@@ -42,7 +42,7 @@ public sealed class IbmFaultMap
     internal static void Draw(uint seed, double bitErrorRate, Span<byte> stuckAt1, Span<byte> stuckAt0)
     {
         ArgumentOutOfRangeException.ThrowIfEqual(seed, uint.MaxValue);
-        Chip.CheckBitErrorRate(bitErrorRate);
+        Chip.CheckRate(bitErrorRate, nameof(bitErrorRate));
         stuckAt1.Clear();
         stuckAt0.Clear();
         var location = new MersenneTwister(seed);
