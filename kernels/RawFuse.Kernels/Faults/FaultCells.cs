@@ -146,12 +146,11 @@ public readonly record struct FaultCells
     /// <param name="bits">Cells of a weight, 2 to 8.</param>
     /// <param name="exposed">The bits of a weight whose cells can be faulty, among the lowest <paramref name="bits"/>.</param>
     /// <param name="isSigned">Whether a weight that is read gets the value of its highest cell in all bits above it.</param>
-    /// <exception cref="ArgumentException">A value is out of its range, or rows of the map hold no weight.</exception>
+    /// <exception cref="ArgumentException">The number of cells is out of its range.</exception>
     public FaultCells Of(int bits, byte exposed = byte.MaxValue, bool isSigned = false)
     {
         if (bits is < 2 or > 8) throw new ArgumentOutOfRangeException(nameof(bits), bits, "Weights have 2 to 8 cells.");
         int low = (1 << bits) - 1;
-        if (RowBytes != 0 && 8 * RowBytes < bits) throw new ArgumentException($"A row of {8 * RowBytes} cells holds no weight of {bits}.", nameof(bits));
         return this with { Bits = bits, Exposed = (byte)(exposed & low), SignBit = isSigned ? (byte)(1 << (bits - 1)) : HighestBit };
     }
 

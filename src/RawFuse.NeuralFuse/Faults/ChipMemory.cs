@@ -144,7 +144,7 @@ public sealed class ChipMemory : IDisposable
     {
         if (Chip.Mapping == SramMapping.Physical) return Layout(FaultCells.Mapped(map.Keep, map.Toggle), place);
         int words = 8 * map.RowBytes / Chip.CellsOf(Chip.Cells, place.Bits);
-        return Layout(FaultCells.MappedRows(map.Keep, map.Toggle, map.RowBytes, Chip.Mapping == SramMapping.Ibm ? Math.Max(words, 1) : 1), place);
+        return Layout(FaultCells.MappedRows(map.Keep, map.Toggle, map.RowBytes, Chip.Mapping == SramMapping.Ibm ? words : 1), place);
     }
 
     private FaultCells Layout(FaultCells cells, SramPlace place) =>
