@@ -143,8 +143,10 @@ public sealed unsafe class FaultKernelTests(EmulatorFixture emulator) : IClassFi
             device.Run<DrawFaultMask, DrawFaultMaskArgs>(new DrawFaultMaskArgs(bytes, 4, 4, 1, cells, mask));
         }
 
+        using Storage<int> touched = device.Allocate<int>(1);
         device.Run<ApplyFaultMask, ApplyFaultMaskArgs>(new ApplyFaultMaskArgs(bytes, 16, mask));
-        Assert.Equal(11, emulator.Device.LoadedKernels.Count);
+        device.Run<UpdateFaultMask, UpdateFaultMaskArgs>(new UpdateFaultMaskArgs(mask, 16, mask, 0, touched));
+        Assert.Equal(12, emulator.Device.LoadedKernels.Count);
         Assert.All(emulator.Device.LoadedKernels, kernel => Assert.Empty(PtxAssembly.Lint(PtxAssembly.Compile(kernel, (8, 0)))));
     }
 
