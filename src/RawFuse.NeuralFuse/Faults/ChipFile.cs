@@ -101,8 +101,7 @@ public static class ChipFile
         if (chip.Map is { } known) return known;
         if (chip.Mapping == SramMapping.Physical || chip.Model != Kernels.FaultModel.StuckAt)
             throw new ArgumentException($"Only maps of stuck cells are written to files, not chip {chip.Seed} ({chip.Mapping} mapping, {chip.Model}).", nameof(chip));
-        IbmFaultMap map = IbmFaultMap.Draw((uint)chip.Seed, chip.BitErrorRate);
-        return new FaultMap(IbmFaultMap.Rows, map.StuckAt0, map.StuckAt1);
+        return IbmFaultMap.Draw((uint)chip.Seed, chip.BitErrorRate);
     }
 
     private static SafetensorsTensor Matrix(SafetensorsFile file, string name)

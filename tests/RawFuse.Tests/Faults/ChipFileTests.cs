@@ -104,7 +104,7 @@ public sealed class ChipFileTests : IDisposable
     public void Text_maps_have_the_references_size()
     {
         var chip = new Chip(6, 0.05, mapping: SramMapping.Ibm);
-        IbmFaultMap map = IbmFaultMap.Draw(6, 0.05);
+        FaultMap map = IbmFaultMap.Draw(6, 0.05);
         WriteText("at0", map.StuckAt0);
         WriteText("at1", map.StuckAt1);
         Assert.Equal(Faulty(chip, 20_000, 8), Faulty(ChipFile.ReadText(PathOf("at0"), PathOf("at1"), SramMapping.Ibm), 20_000, 8));

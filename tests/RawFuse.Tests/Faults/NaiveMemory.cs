@@ -35,7 +35,7 @@ internal sealed class NaiveMemory(bool[] keep, bool[] toggle)
 
     public static NaiveMemory OfReference(Chip chip)
     {
-        IbmFaultMap map = IbmFaultMap.Draw((uint)chip.Seed, chip.BitErrorRate);
+        FaultMap map = IbmFaultMap.Draw((uint)chip.Seed, chip.BitErrorRate);
         return OfMap(map.StuckAt0, map.StuckAt1);
     }
 
