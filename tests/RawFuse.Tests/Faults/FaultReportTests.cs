@@ -67,13 +67,10 @@ public sealed class FaultReportTests
     {
         var place = new SramPlace("w", 5000, 0, bits);
         Chip all = new(5, 0.2, FaultModel.StuckAt, mapping), some = new(5, 0.2, FaultModel.StuckAt, mapping, options: new FaultOptions { Positions = positions });
-        FaultCounts Count(Chip chip)
-        {
-            using var memory = new ChipMemory(FaultTestData.OneThread, chip);
-            return memory.InjectAndCount(FaultTestData.Weights(5000, bits), place).Counts;
-        }
-
-        FaultCounts whole = Count(all), chosen = Count(some);
+        (FaultCounts whole, sbyte[] wholly) = Inject(all);
+        (FaultCounts chosen, sbyte[] faulty) = Inject(some);
+        sbyte[] clean = FaultTestData.Weights(5000, bits);
+        for (int i = 0; i < clean.Length && bits == 8; i++) Assert.Equal(clean[i] ^ ((clean[i] ^ wholly[i]) & (sbyte)positions), faulty[i]);
         for (int position = 0; position < 8; position++)
         {
             bool isChosen = (positions >> position & 1) != 0;
@@ -82,6 +79,13 @@ public sealed class FaultReportTests
             Assert.Equal(isChosen ? whole.StuckAt1[position] : 0, chosen.StuckAt1[position]);
             Assert.Equal(isChosen ? whole.ZeroToOne[position] : 0, chosen.ZeroToOne[position]);
             Assert.Equal(isChosen ? whole.OneToZero[position] : 0, chosen.OneToZero[position]);
+        }
+
+        (FaultCounts Counts, sbyte[] Faulty) Inject(Chip chip)
+        {
+            sbyte[] weights = FaultTestData.Weights(5000, bits);
+            using var memory = new ChipMemory(FaultTestData.OneThread, chip);
+            return (memory.InjectAndCount(weights, place).Counts, weights);
         }
     }
 

@@ -43,7 +43,8 @@ public sealed class VoltageSweepTests(EmulatorFixture emulator) : IClassFixture<
     [MemberData(nameof(Cases))]
     public void Sweeps_end_where_fresh_draws_do(SramMapping mapping, FaultModel model, WeightCells cells, int bits)
     {
-        Device[] devices = mapping == SramMapping.Physical ? [FaultTestData.TwoThreads, emulator.Device] : [FaultTestData.TwoThreads];
+        // Maps of the reference take long to draw: with 8 bits they are left to the CPU.
+        Device[] devices = mapping == SramMapping.Physical || bits == 3 ? [FaultTestData.TwoThreads, emulator.Device] : [FaultTestData.TwoThreads];
         foreach (Device device in devices)
         {
             using FrozenNetwork network = MakeNetwork(device, bits);
