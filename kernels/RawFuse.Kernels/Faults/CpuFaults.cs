@@ -23,10 +23,19 @@ internal static unsafe class CpuFaults
     public static void ForEachRun<TUse>(CpuDevice device, in FaultCells cells, int bytes, TUse use)
         where TUse : unmanaged, IFaultUse
     {
-        if (cells.Keep is not null) Run(device, new MappedRuns(device, cells), bytes, use);
-        else if (Lanes512.IsSupported) Run(device, new DrawnRuns<Lanes512>(new DrawnCells(cells)), bytes, use);
-        else if (Lanes256.IsSupported) Run(device, new DrawnRuns<Lanes256>(new DrawnCells(cells)), bytes, use);
-        else Run(device, new DrawnRuns<ScalarLane>(new DrawnCells(cells)), bytes, use);
+        if (cells.HasWords) Run(device, new WordRuns(device, cells), bytes, use);
+        else if (cells.Keep is not null) Dense(device, cells, new MappedRuns(device, cells), bytes, use);
+        else if (Lanes512.IsSupported) Dense(device, cells, new DrawnRuns<Lanes512>(new DrawnCells(cells)), bytes, use);
+        else if (Lanes256.IsSupported) Dense(device, cells, new DrawnRuns<Lanes256>(new DrawnCells(cells)), bytes, use);
+        else Dense(device, cells, new DrawnRuns<ScalarLane>(new DrawnCells(cells)), bytes, use);
+    }
+
+    private static void Dense<TRuns, TUse>(CpuDevice device, in FaultCells cells, TRuns runs, int bytes, TUse use)
+        where TRuns : unmanaged, IGroupRuns
+        where TUse : unmanaged, IFaultUse
+    {
+        if (cells.HasWholeBytes) Run(device, runs, bytes, use);
+        else Run(device, new FieldRuns<TRuns>(runs, cells), bytes, use);
     }
 
     private static void Run<TRuns, TUse>(CpuDevice device, TRuns runs, int bytes, TUse use)

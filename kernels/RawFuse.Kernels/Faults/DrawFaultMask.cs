@@ -15,8 +15,9 @@ namespace RawFuse.Kernels;
 /// <param name="Cells">The memory and the tensor's place in it. Addresses follow PyTorch's order: weight (o, i, tap) is byte (o*In + i)*Taps + tap.</param>
 /// <param name="Mask">Where the mask goes, in the order of the packed weights; all of its out*in*taps bytes are written.</param>
 /// <param name="MaskOffset">First byte of the mask: number of the set times the weights in one.</param>
+/// <param name="OnTop">Whether what the mask makes of the weights is what gets stored, instead of the weights themselves: other faults come on top.</param>
 public readonly record struct DrawFaultMaskArgs(
-    Storage<sbyte> Packed, int OutChannels, int InChannels, int Taps, FaultCells Cells, Storage<byte> Mask, int MaskOffset = 0);
+    Storage<sbyte> Packed, int OutChannels, int InChannels, int Taps, FaultCells Cells, Storage<byte> Mask, int MaskOffset = 0, bool OnTop = false);
 
 /// <summary>Computes which bits of a layer's packed weights one chip changes, as convolutions take them.</summary>
 public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
@@ -28,8 +29,8 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
         int count = Check(args);
 
         // Few bytes change: clear the mask, then write those.
-        device.Span(args.Mask).Slice(args.MaskOffset, count).Clear();
-        var use = new Use(device.Pointer(args.Packed), device.Pointer(args.Mask) + args.MaskOffset, args.OutChannels, args.InChannels, args.Taps);
+        if (!args.OnTop) device.Span(args.Mask).Slice(args.MaskOffset, count).Clear();
+        var use = new Use(device.Pointer(args.Packed), device.Pointer(args.Mask) + args.MaskOffset, args);
         CpuFaults.ForEachRun(device, args.Cells, count, use);
     }
 
@@ -37,9 +38,7 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
     /// <exception cref="ArgumentException">A size is negative or a buffer too short.</exception>
     public static void Gpu(GpuDevice device, in DrawFaultMaskArgs args)
     {
-        int count = Check(args);
-        if (args.Cells.Keep is not null) Launch(device, args, count, new MappedCells(device, args.Cells));
-        else Launch(device, args, count, new DrawnCells(args.Cells));
+        GpuFaults.Launch(device, args.Cells, new GpuUse(args, Check(args)));
     }
 
     internal static void Kernel<TSource>(GpuArgs<TSource> a)
@@ -59,14 +58,11 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
                 int tap = rest - (input * a.Taps);
                 int target = (((tap * a.InChannels) + input) * a.OutChannels) + output;
                 byte clean = (byte)a.Packed[target];
-                a.Mask[a.MaskOffset + target] = (byte)(clean ^ faults.ReadBack(k, clean));
+                byte stored = a.OnTop != 0 ? (byte)(clean ^ a.Mask[a.MaskOffset + target]) : clean;
+                a.Mask[a.MaskOffset + target] = (byte)(clean ^ faults.ReadBack(k, stored, a.SignBit));
             }
         }
     }
-
-    private static void Launch<TSource>(GpuDevice device, in DrawFaultMaskArgs args, int count, TSource source)
-        where TSource : struct, IGroupSource =>
-        device.Launch(Kernel, FaultCells.GroupsOf(count), new GpuArgs<TSource>(device.View(args.Packed), device.View(args.Mask), count, in args, source));
 
     private static int Check(in DrawFaultMaskArgs args)
     {
@@ -79,8 +75,20 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
         return (int)count;
     }
 
-    private readonly struct Use(sbyte* packed, byte* mask, int outChannels, int inChannels, int taps) : IFaultUse
+    private readonly struct GpuUse(DrawFaultMaskArgs args, int count) : IGpuFaultUse
     {
+        public void Launch<TSource>(GpuDevice device, TSource source)
+            where TSource : struct, IGroupSource =>
+            device.Launch(Kernel, FaultCells.GroupsOf(count), new GpuArgs<TSource>(device.View(args.Packed), device.View(args.Mask), count, in args, source));
+    }
+
+    private readonly struct Use(sbyte* packed, byte* mask, in DrawFaultMaskArgs args) : IFaultUse
+    {
+        private readonly int outChannels = args.OutChannels;
+        private readonly int inChannels = args.InChannels;
+        private readonly int taps = args.Taps;
+        private readonly byte signBit = args.Cells.SignBit;
+
         public void Take(int start, int count, byte* keep, byte* toggle)
         {
             // 64 bytes at a time, one bit each in a word: few of them are set. Bytes beyond the count are undefined.
@@ -103,7 +111,8 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
             (uint input, uint tap) = Math.DivRem(rest, (uint)taps);
             uint target = (((tap * (uint)inChannels) + input) * (uint)outChannels) + output;
             byte clean = (byte)packed[target];
-            mask[target] = (byte)(clean ^ (clean & keep) ^ toggle);
+            int stored = clean ^ mask[target];
+            mask[target] = (byte)(clean ^ GroupFaultsBytes.SignExtend((byte)((stored & keep) ^ toggle), signBit));
         }
     }
 
@@ -117,6 +126,8 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
         public readonly int InChannels = args.InChannels;
         public readonly int Taps = args.Taps;
         public readonly int MaskOffset = args.MaskOffset;
+        public readonly int OnTop = args.OnTop ? 1 : 0;
+        public readonly byte SignBit = args.Cells.SignBit;
         public readonly TSource Source = source;
     }
 }

@@ -3,63 +3,71 @@ using System.Runtime.CompilerServices;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// Faulty cells drawn from a seed. Cell c of group g has a uniform number U of 32 bits and is faulty when U is below the
-/// threshold. The bits of U lie across Philox blocks: bit c of the block with counter (g, r, stream 0) is the r-th most
-/// significant bit. So 128 comparisons run at once, bit by bit from the top, and stop when all are decided: after about
-/// 8 blocks, whatever the threshold. Bit c of the block (g, 0, stream 1) says where a stuck cell is stuck. (Stream 2 is
-/// kept for faults that come and go with every access.)
+/// Faulty cells drawn from a seed: those of group g are the <see cref="DrawnSet"/> of counter g, together with those of the
+/// faulty rows and columns that cross it. Bit c of the block (g, 0, stream 1) says where a stuck cell is stuck.
 /// </summary>
 internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
 {
     private const ulong DirectionStream = 1UL << 32;
+    private const ulong RowStream = 3UL << 32;
+    private const ulong ColumnStream = 4UL << 32;
 
     private readonly ulong seed = cells.Seed;
-    private readonly ulong threshold = cells.Threshold;
     private readonly int flip = cells.Model == FaultModel.Flip ? 1 : 0;
     private readonly long firstGroup = cells.FirstGroup;
     private readonly long groups = cells.Groups;
+    private readonly DrawnSet single = new(cells.Seed, cells.Threshold, cells.Stream);
+    private readonly DrawnSet rows = new(cells.Seed, cells.RowThreshold, RowStream);
+    private readonly DrawnSet columns = new(cells.Seed, cells.ColumnThreshold, ColumnStream);
+    private readonly int rowGroups = cells.RowGroups;
+    private readonly int bankRows = cells.BankRows;
 
     /// <summary>Groups in the memory.</summary>
     public long Groups => groups;
 
-    /// <summary>The threshold's 32 bits, which those of U are compared with.</summary>
-    public uint ThresholdBits => (uint)threshold;
+    /// <summary>Cells that fail each on its own.</summary>
+    public DrawnSet Single => single;
 
-    /// <summary>All ones when the threshold is 2^32: above the 32 bits of U stands a zero, so every U is below it.</summary>
-    public ulong AllFaulty => threshold >> 32 != 0 ? ulong.MaxValue : 0;
+    /// <summary>Columns that fail as a whole: 128 columns of one bank to a counter.</summary>
+    public DrawnSet Columns => columns;
+
+    /// <summary>Whether whole rows or columns can fail.</summary>
+    public bool HasLines => !rows.IsEmpty || !columns.IsEmpty;
 
     /// <summary>Number of the group that bytes 16*index.. of the tensor lie in.</summary>
     public long GroupOf(long index) => (firstGroup + index) % groups;
 
+    /// <summary>Counter of the columns that cross a group.</summary>
+    public long ColumnsOf(long group) => (RowOf(group) / bankRows * rowGroups) + (group % rowGroups);
+
+    /// <summary>Counter of the 128 rows among which a group's row is.</summary>
+    public long RowsOf(long group) => RowOf(group) / 128;
+
+    /// <summary>Those of 128 rows that fail.</summary>
+    public Bits128<ScalarLane> RowsAt(long counter) => rows.At(new ScalarLane((ulong)counter));
+
+    /// <summary>All ones when the row of a group is among those that fail.</summary>
+    public ulong IsIn(Bits128<ScalarLane> failing, long group)
+    {
+        int row = (int)(RowOf(group) % 128);
+        ulong word = row < 64 ? failing.Low.Value : failing.High.Value;
+        return 0 - ((word >> (row & 63)) & 1);
+    }
+
     /// <inheritdoc/>
     public GroupFaults<ScalarLane> At(long index)
     {
-        var group = new ScalarLane((ulong)GroupOf(index));
-        var less = new Bits128<ScalarLane>(new ScalarLane(AllFaulty), new ScalarLane(AllFaulty));
-        var equal = new Bits128<ScalarLane>(new ScalarLane(~AllFaulty), new ScalarLane(~AllFaulty));
-
-        // A U that equals the threshold so far is not below it once the threshold has only zeros left.
-        uint round = 0;
-        for (uint left = ThresholdBits; left != 0 && !ScalarLane.IsZero(equal.Low | equal.High); left <<= 1, round++)
-            Compare(group, round, left >> 31, ref less, ref equal);
-        return Direct(group, less);
-    }
-
-    /// <summary>Draws bit <paramref name="round"/> of every U and compares it with the threshold's, for the cells that are equal so far.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Compare<TLanes>(TLanes group, uint round, uint thresholdBit, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        Bits128<TLanes> bits = Philox.Block(group, TLanes.All(round), seed);
-        var zero = new Bits128<TLanes>(equal.Low & ~bits.Low, equal.High & ~bits.High);
-        if (thresholdBit == 0)
+        long number = GroupOf(index);
+        var group = new ScalarLane((ulong)number);
+        Bits128<ScalarLane> faulty = single.At(group);
+        if (HasLines)
         {
-            equal = zero;
-            return;
+            Bits128<ScalarLane> column = columns.At(new ScalarLane((ulong)ColumnsOf(number)));
+            var row = new ScalarLane(IsIn(RowsAt(RowsOf(number)), number));
+            faulty = new Bits128<ScalarLane>(faulty.Low | column.Low | row, faulty.High | column.High | row);
         }
 
-        less = new Bits128<TLanes>(less.Low | zero.Low, less.High | zero.High);
-        equal = new Bits128<TLanes>(equal.Low & bits.Low, equal.High & bits.High);
+        return Direct(group, faulty);
     }
 
     /// <summary>Says what the faulty cells of the groups do.</summary>
@@ -74,4 +82,6 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
             new Bits128<TLanes>(~faulty.Low, ~faulty.High),
             new Bits128<TLanes>(faulty.Low & ones.Low, faulty.High & ones.High));
     }
+
+    private long RowOf(long group) => group / rowGroups;
 }

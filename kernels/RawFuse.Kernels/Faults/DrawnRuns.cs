@@ -23,23 +23,12 @@ internal readonly unsafe struct DrawnRuns<TLanes>(DrawnCells cells) : IGroupRuns
         ulong* memory = stackalloc ulong[Work.Words];
         var work = new Work(memory);
         work.Start(cells, index, count);
-        uint left = cells.ThresholdBits;
-        for (int done = 0, bits = FirstBits, undecided = count; undecided > 0 && left != 0; done += bits, left <<= bits, bits = NextBits)
+        Decide(cells.Single, work, count);
+        if (cells.HasLines)
         {
-            bits = Math.Min(bits, 32 - BitOperations.TrailingZeroCount(left));
-            for (int i = 0; i < undecided; i += TLanes.Count)
-            {
-                TLanes group = TLanes.Load(work.Group + i), none = TLanes.All(0);
-                var less = new Bits128<TLanes>(none, none);
-                var equal = new Bits128<TLanes>(TLanes.Load(work.EqualLow + i), TLanes.Load(work.EqualHigh + i));
-                for (int bit = 0; bit < bits; bit++) cells.Compare(group, (uint)(done + bit), (left << bit) >> 31, ref less, ref equal);
-                TLanes.Store(less.Low, work.LessLow + i);
-                TLanes.Store(less.High, work.LessHigh + i);
-                TLanes.Store(equal.Low, work.EqualLow + i);
-                TLanes.Store(equal.High, work.EqualHigh + i);
-            }
-
-            undecided = work.Regroup(undecided);
+            work.TakeRows(cells, count);
+            work.RestartWithColumns(cells, count);
+            Decide(cells.Columns, work, count);
         }
 
         for (int i = 0; i < count; i += TLanes.Count)
@@ -49,10 +38,34 @@ internal readonly unsafe struct DrawnRuns<TLanes>(DrawnCells cells) : IGroupRuns
         }
     }
 
+    /// <summary>Adds the members of all sets in the work to the faulty cells.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Decide(DrawnSet set, Work work, int count)
+    {
+        uint left = set.ThresholdBits;
+        for (int done = 0, bits = FirstBits, undecided = count; undecided > 0 && left != 0; done += bits, left <<= bits, bits = NextBits)
+        {
+            bits = Math.Min(bits, 32 - BitOperations.TrailingZeroCount(left));
+            for (int i = 0; i < undecided; i += TLanes.Count)
+            {
+                TLanes group = TLanes.Load(work.Group + i), none = TLanes.All(0);
+                var less = new Bits128<TLanes>(none, none);
+                var equal = new Bits128<TLanes>(TLanes.Load(work.EqualLow + i), TLanes.Load(work.EqualHigh + i));
+                for (int bit = 0; bit < bits; bit++) set.Compare(group, (uint)(done + bit), (left << bit) >> 31, ref less, ref equal);
+                TLanes.Store(less.Low, work.LessLow + i);
+                TLanes.Store(less.High, work.LessHigh + i);
+                TLanes.Store(equal.Low, work.EqualLow + i);
+                TLanes.Store(equal.High, work.EqualHigh + i);
+            }
+
+            undecided = work.Regroup(undecided);
+        }
+    }
+
     /// <summary>
     /// Arrays of 64-bit words. The first three are in order: the run's groups and their faulty cells. The others hold the
-    /// undecided groups, their positions in that order, and which cells' numbers the last bits showed to be less than the
-    /// threshold or left equal to it.
+    /// counters of the undecided groups, their positions in that order, and which cells' numbers the last bits showed to be
+    /// less than the threshold or left equal to it.
     /// </summary>
     private readonly struct Work(ulong* memory)
     {
@@ -91,8 +104,38 @@ internal readonly unsafe struct DrawnRuns<TLanes>(DrawnCells cells) : IGroupRuns
                 group = group + 1 == groups ? 0 : group + 1;
             }
 
-            new Span<ulong>(FaultyLow, 2 * Stride).Fill(cells.AllFaulty);
-            new Span<ulong>(EqualLow, 2 * Stride).Fill(~cells.AllFaulty);
+            new Span<ulong>(FaultyLow, 2 * Stride).Fill(cells.Single.All);
+            new Span<ulong>(EqualLow, 2 * Stride).Fill(~cells.Single.All);
+        }
+
+        /// <summary>Marks all cells of faulty rows.</summary>
+        public void TakeRows(in DrawnCells cells, int count)
+        {
+            long drawn = -1;
+            Bits128<ScalarLane> failing = default;
+            for (int i = 0; i < count; i++)
+            {
+                long group = (long)GroupInOrder[i], rows = cells.RowsOf(group);
+                if (rows != drawn) failing = cells.RowsAt(drawn = rows);
+                ulong isIn = cells.IsIn(failing, group);
+                FaultyLow[i] |= isIn;
+                FaultyHigh[i] |= isIn;
+            }
+        }
+
+        /// <summary>Puts all groups in again, each with the counter of its columns.</summary>
+        public void RestartWithColumns(in DrawnCells cells, int count)
+        {
+            ulong all = cells.Columns.All;
+            for (int i = 0; i < count; i++)
+            {
+                Group[i] = (ulong)cells.ColumnsOf((long)GroupInOrder[i]);
+                Position[i] = (ulong)i;
+                FaultyLow[i] |= all;
+                FaultyHigh[i] |= all;
+            }
+
+            new Span<ulong>(EqualLow, 2 * Stride).Fill(~all);
         }
 
         /// <summary>Notes the cells found faulty and moves the groups with undecided cells to the front. Without branches: which they are is chance.</summary>

@@ -31,4 +31,19 @@ internal readonly unsafe struct FaultBuffer(ulong* memory)
         TLanes.StorePairs(faults.Keep.Low, faults.Keep.High, memory + (2 * position));
         TLanes.StorePairs(faults.Toggle.Low, faults.Toggle.High, memory + Stride + (2 * position));
     }
+
+    /// <summary>Writes one byte: a weight whose cells start at a bit of a map, and are sound unless exposed.</summary>
+    /// <param name="position">Number of the byte.</param>
+    /// <param name="exposed">Bits that can be faulty.</param>
+    /// <param name="keep">Bits that cells keep. One more byte than the cells have must be readable.</param>
+    /// <param name="toggle">Bits that cells toggle, likewise.</param>
+    /// <param name="bit">Number of the weight's first cell.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Expose(int position, byte exposed, byte* keep, byte* toggle, long bit)
+    {
+        Keep[position] = (byte)(Field(keep, bit) | ~exposed);
+        Toggle[position] = (byte)(Field(toggle, bit) & exposed);
+    }
+
+    private static int Field(byte* map, long bit) => (map[bit >> 3] | (map[(bit >> 3) + 1] << 8)) >> (int)(bit & 7);
 }

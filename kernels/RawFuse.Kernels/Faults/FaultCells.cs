@@ -2,13 +2,20 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// A memory of faulty cells and the place a tensor has in it. Cells come in <em>groups</em> of 128, 16 bytes: bit j of
-/// byte k is cell 8k + j. Bytes 16k..16k+15 of the tensor lie in one group. What a cell does depends on the cell alone,
-/// never on what is stored in it, so a fault shows wherever the cell is used again.
+/// byte k is cell 8k + j. What a cell does depends on the cell alone, never on what is stored in it, so a fault shows
+/// wherever the cell is used again. A weight has 8 cells unless <see cref="Of"/> says otherwise, and bit j of it lies in
+/// its j-th cell. Weights lie back to back: those with 8 cells, 16 to a group.
 /// </summary>
 public readonly record struct FaultCells
 {
     /// <summary>Bytes in a group.</summary>
     public const int GroupBytes = 16;
+
+    /// <summary>The largest number of an access: above the bit's number and the stream's, 29 bits of the counter are left.</summary>
+    public const long MaximumAccess = (1L << 29) - 1;
+
+    /// <summary>The sign bit of a byte.</summary>
+    internal const byte HighestBit = 0x80;
 
     /// <summary>Seed of drawn cells.</summary>
     public ulong Seed { get; private init; }
@@ -19,13 +26,13 @@ public readonly record struct FaultCells
     /// <summary>What drawn cells do.</summary>
     public FaultModel Model { get; private init; }
 
-    /// <summary>Number of the group that holds the tensor's first byte.</summary>
+    /// <summary>Number of the group that holds the tensor's first weight.</summary>
     public long FirstGroup { get; private init; }
 
-    /// <summary>Groups in the memory; behind the last one comes the first one again.</summary>
+    /// <summary>Groups in the memory, or rows of a map; behind the last one comes the first one again.</summary>
     public long Groups { get; private init; }
 
-    /// <summary>How many times in a row each group of a map is used.</summary>
+    /// <summary>How many times in a row each group, or row, of a map is used.</summary>
     public int Repeat { get; private init; }
 
     /// <summary>Map of the bits that cells keep; null when cells are drawn.</summary>
@@ -34,6 +41,42 @@ public readonly record struct FaultCells
     /// <summary>Map of the bits that cells toggle after that; null when cells are drawn.</summary>
     public Storage<byte>? Toggle { get; private init; }
 
+    /// <summary>Cells of a weight, 2 to 8.</summary>
+    public int Bits { get; private init; }
+
+    /// <summary>The bits of a weight whose cells can be faulty.</summary>
+    public byte Exposed { get; private init; }
+
+    /// <summary>A weight that is read gets the value of this bit in all bits above it.</summary>
+    public byte SignBit { get; private init; }
+
+    /// <summary>Upper half of the Philox counters of drawn cells, up to the number of the bit.</summary>
+    internal ulong Stream { get; private init; }
+
+    /// <summary>A row is faulty when its number is below this.</summary>
+    internal ulong RowThreshold { get; private init; }
+
+    /// <summary>A column is faulty when its number is below this.</summary>
+    internal ulong ColumnThreshold { get; private init; }
+
+    /// <summary>Groups in a row of drawn cells.</summary>
+    internal int RowGroups { get; private init; }
+
+    /// <summary>Rows in a bank of drawn cells.</summary>
+    internal int BankRows { get; private init; }
+
+    /// <summary>Bytes in a row of a map that weights do not cross; 0 where rows do not matter.</summary>
+    internal int RowBytes { get; private init; }
+
+    /// <summary>Weights in a row of a map.</summary>
+    internal int RowWeights => 8 * RowBytes / Bits;
+
+    /// <summary>Whether weights lie in rows that are not simply groups.</summary>
+    internal bool HasWords => RowBytes != 0 && !(RowBytes == GroupBytes && HasWholeBytes);
+
+    /// <summary>Whether weights are bytes with 8 cells that can be faulty.</summary>
+    internal bool HasWholeBytes => Bits == 8 && Exposed == byte.MaxValue;
+
     /// <summary>
     /// Cells drawn independently, without a stored map. They nest: at a larger error rate the same seed has the same
     /// faulty cells, with the same directions, and more.
@@ -41,47 +84,107 @@ public readonly record struct FaultCells
     /// <param name="seed">The chip.</param>
     /// <param name="bitErrorRate">Probability that a cell is faulty, 0 to 1; taken to the nearest multiple of 2^-32.</param>
     /// <param name="model">What faulty cells do.</param>
-    /// <param name="firstGroup">Group of the tensor's first byte, at least 0.</param>
+    /// <param name="firstGroup">Group of the tensor's first weight, at least 0.</param>
     /// <param name="groups">Groups in the memory, at least 1.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public static FaultCells Drawn(ulong seed, double bitErrorRate, FaultModel model, long firstGroup = 0, long groups = long.MaxValue)
     {
-        if (!(bitErrorRate >= 0 && bitErrorRate <= 1))
-            throw new ArgumentOutOfRangeException(nameof(bitErrorRate), bitErrorRate, "A bit error rate lies between 0 and 1.");
         if (model is not (FaultModel.StuckAt or FaultModel.Flip)) throw new ArgumentOutOfRangeException(nameof(model), model, "Unknown fault model.");
-        return new FaultCells
+        return Bytes with
         {
             Seed = seed,
-            Threshold = (ulong)Math.Round(bitErrorRate * (1UL << 32)),
+            Threshold = ThresholdOf(bitErrorRate, nameof(bitErrorRate)),
             Model = model,
             FirstGroup = Place(firstGroup, groups),
             Groups = groups,
-            Repeat = 1,
         };
+    }
+
+    /// <summary>Cells that all flip once in a while: in each access with the same probability, independently of other accesses.</summary>
+    /// <param name="seed">The chip.</param>
+    /// <param name="flipRate">Probability that a cell flips, 0 to 1; taken to the nearest multiple of 2^-32.</param>
+    /// <param name="access">Number of the access, 0 to <see cref="MaximumAccess"/>.</param>
+    /// <param name="groups">Groups in the memory, at least 1.</param>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    public static FaultCells Transient(ulong seed, double flipRate, long access, long groups = long.MaxValue)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(access);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(access, MaximumAccess);
+        return Drawn(seed, flipRate, FaultModel.Flip, groups: groups) with { Stream = (2UL << 32) | ((ulong)access << 35) };
     }
 
     /// <summary>Cells read from a map: a byte w comes back as (w &amp; keep) ^ toggle.</summary>
     /// <param name="keep">[groups, 16] bits that cells keep.</param>
     /// <param name="toggle">[groups, 16] bits that cells toggle after that.</param>
     /// <param name="repeat">How many times in a row each group is used, at least 1.</param>
-    /// <param name="firstGroup">Group of the tensor's first byte, at least 0.</param>
+    /// <param name="firstGroup">Group of the tensor's first weight, at least 0.</param>
     /// <exception cref="ArgumentException">The maps differ in length or are not made of whole groups, or a number is out of its range.</exception>
-    public static FaultCells Mapped(Storage<byte> keep, Storage<byte> toggle, int repeat = 1, long firstGroup = 0)
+    public static FaultCells Mapped(Storage<byte> keep, Storage<byte> toggle, int repeat = 1, long firstGroup = 0) =>
+        MappedRows(keep, toggle, GroupBytes, repeat) with { FirstGroup = Place(firstGroup, keep.Length / GroupBytes), RowBytes = 0 };
+
+    /// <summary>Cells read from a map with rows that weights do not cross: each row holds as many whole weights as fit, the cells behind them are not used.</summary>
+    /// <param name="keep">[rows, row bytes] bits that cells keep.</param>
+    /// <param name="toggle">[rows, row bytes] bits that cells toggle after that.</param>
+    /// <param name="rowBytes">Bytes in a row, at least 1.</param>
+    /// <param name="repeat">How many times in a row each row is used, at least 1.</param>
+    /// <exception cref="ArgumentException">The maps differ in length or are not made of whole rows, or a number is out of its range.</exception>
+    public static FaultCells MappedRows(Storage<byte> keep, Storage<byte> toggle, int rowBytes, int repeat = 1)
     {
-        if (keep.Length != toggle.Length || keep.Length == 0 || keep.Length % GroupBytes != 0)
-            throw new ArgumentException($"A fault map is two equal buffers of whole groups of {GroupBytes} bytes, not {keep.Length} and {toggle.Length} bytes.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(repeat, 1);
-        long groups = keep.Length / GroupBytes;
-        return new FaultCells { Keep = keep, Toggle = toggle, Repeat = repeat, FirstGroup = Place(firstGroup, groups), Groups = groups };
+        if (keep.Length != toggle.Length || keep.Length == 0 || keep.Length % rowBytes != 0)
+            throw new ArgumentException($"A fault map is two equal buffers of whole rows of {rowBytes} bytes, not {keep.Length} and {toggle.Length} bytes.");
+        return Bytes with { Keep = keep, Toggle = toggle, Repeat = repeat, Groups = keep.Length / rowBytes, RowBytes = rowBytes };
     }
 
     /// <summary>The same memory, for a tensor at another place in it.</summary>
-    /// <param name="firstGroup">Group of the tensor's first byte, at least 0.</param>
+    /// <param name="firstGroup">Group of the tensor's first weight (or row, where rows matter), at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public FaultCells At(long firstGroup) => this with { FirstGroup = Place(firstGroup, Groups) };
 
+    /// <summary>The same memory, for other weights.</summary>
+    /// <param name="bits">Cells of a weight, 2 to 8.</param>
+    /// <param name="exposed">The bits of a weight whose cells can be faulty, among the lowest <paramref name="bits"/>.</param>
+    /// <param name="isSigned">Whether a weight that is read gets the value of its highest cell in all bits above it.</param>
+    /// <exception cref="ArgumentException">The number of cells is out of its range.</exception>
+    public FaultCells Of(int bits, byte exposed = byte.MaxValue, bool isSigned = false)
+    {
+        if (bits is < 2 or > 8) throw new ArgumentOutOfRangeException(nameof(bits), bits, "Weights have 2 to 8 cells.");
+        int low = (1 << bits) - 1;
+        return this with { Bits = bits, Exposed = (byte)(exposed & low), SignBit = isSigned ? (byte)(1 << (bits - 1)) : HighestBit };
+    }
+
+    /// <summary>The same drawn cells, where whole rows and columns can be faulty too, by a draw of their own. They nest like single cells.</summary>
+    /// <param name="rowRate">Probability that a row is faulty, 0 to 1.</param>
+    /// <param name="columnRate">Probability that a column of a bank is faulty, 0 to 1.</param>
+    /// <param name="rowGroups">Groups in a row, at least 1.</param>
+    /// <param name="bankRows">Rows in a bank, at least 1.</param>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The cells are read from a map.</exception>
+    public FaultCells WithLines(double rowRate, double columnRate, int rowGroups, int bankRows)
+    {
+        if (Keep is not null) throw new InvalidOperationException("Cells that are read from a map have no lines to draw.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowGroups, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bankRows, 1);
+        return this with
+        {
+            RowThreshold = ThresholdOf(rowRate, nameof(rowRate)),
+            ColumnThreshold = ThresholdOf(columnRate, nameof(columnRate)),
+            RowGroups = rowGroups,
+            BankRows = bankRows,
+        };
+    }
+
     /// <summary>Groups that hold so many bytes.</summary>
     internal static int GroupsOf(int bytes) => (int)((bytes + GroupBytes - 1L) / GroupBytes);
+
+    private static FaultCells Bytes => new() { Repeat = 1, Bits = 8, Exposed = byte.MaxValue, SignBit = HighestBit, RowGroups = 1, BankRows = 1 };
+
+    private static ulong ThresholdOf(double rate, string name)
+    {
+        if (!(rate >= 0 && rate <= 1)) throw new ArgumentOutOfRangeException(name, rate, "An error rate lies between 0 and 1.");
+        return (ulong)Math.Round(rate * (1UL << 32));
+    }
 
     private static long Place(long firstGroup, long groups)
     {

@@ -17,7 +17,7 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
     public static void Cpu(CpuDevice device, in InjectFaultsArgs args)
     {
         Check(args);
-        CpuFaults.ForEachRun(device, args.Cells, args.Count, new Use(device.Pointer(args.Bytes)));
+        CpuFaults.ForEachRun(device, args.Cells, args.Count, new Use(device.Pointer(args.Bytes), args.Cells.SignBit));
     }
 
     /// <inheritdoc/>
@@ -25,8 +25,7 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
     public static void Gpu(GpuDevice device, in InjectFaultsArgs args)
     {
         Check(args);
-        if (args.Cells.Keep is not null) Launch(device, args, new MappedCells(device, args.Cells));
-        else Launch(device, args, new DrawnCells(args.Cells));
+        GpuFaults.Launch(device, args.Cells, new GpuUse(args));
     }
 
     internal static void Kernel<TSource>(GpuArgs<TSource> a)
@@ -38,13 +37,9 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
             GroupFaults<ScalarLane> faults = a.Source.At(group);
             long start = group * FaultCells.GroupBytes;
             for (int k = 0; k < FaultCells.GroupBytes && start + k < a.Count; k++)
-                a.Bytes[start + k] = (sbyte)faults.ReadBack(k, (byte)a.Bytes[start + k]);
+                a.Bytes[start + k] = (sbyte)faults.ReadBack(k, (byte)a.Bytes[start + k], a.SignBit);
         }
     }
-
-    private static void Launch<TSource>(GpuDevice device, in InjectFaultsArgs args, TSource source)
-        where TSource : struct, IGroupSource =>
-        device.Launch(Kernel, FaultCells.GroupsOf(args.Count), new GpuArgs<TSource>(device.View(args.Bytes), args.Count, source));
 
     private static void Check(in InjectFaultsArgs args)
     {
@@ -52,7 +47,14 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
             throw new ArgumentException($"InjectFaults: {args.Count} bytes in a buffer of {args.Bytes.Length}.");
     }
 
-    private readonly struct Use(sbyte* bytes) : IFaultUse
+    private readonly struct GpuUse(InjectFaultsArgs args) : IGpuFaultUse
+    {
+        public void Launch<TSource>(GpuDevice device, TSource source)
+            where TSource : struct, IGroupSource =>
+            device.Launch(Kernel, FaultCells.GroupsOf(args.Count), new GpuArgs<TSource>(device.View(args.Bytes), args.Count, args.Cells.SignBit, source));
+    }
+
+    private readonly struct Use(sbyte* bytes, byte signBit) : IFaultUse
     {
         public void Take(int start, int count, byte* keep, byte* toggle)
         {
@@ -61,14 +63,21 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
             for (; i <= count - Vector<byte>.Count; i += Vector<byte>.Count)
                 ((Vector.Load(stored + i) & Vector.Load(keep + i)) ^ Vector.Load(toggle + i)).Store(stored + i);
             for (; i < count; i++) stored[i] = (byte)((stored[i] & keep[i]) ^ toggle[i]);
+            if (signBit != FaultCells.HighestBit) SignExtend(stored, count);
+        }
+
+        private void SignExtend(byte* read, int count)
+        {
+            for (int i = 0; i < count; i++) read[i] = GroupFaultsBytes.SignExtend(read[i], signBit);
         }
     }
 
-    internal readonly struct GpuArgs<TSource>(ArrayView<sbyte> bytes, int count, TSource source)
+    internal readonly struct GpuArgs<TSource>(ArrayView<sbyte> bytes, int count, byte signBit, TSource source)
         where TSource : struct, IGroupSource
     {
         public readonly ArrayView<sbyte> Bytes = bytes;
         public readonly int Count = count;
+        public readonly byte SignBit = signBit;
         public readonly TSource Source = source;
     }
 }

@@ -17,7 +17,10 @@ public static class Evaluator
         return [.. Enumerable.Range(0, count).Select(i => FirstChip + (ulong)i)];
     }
 
-    /// <summary>Evaluates a base model on its clean weights and on chips, without and with a generator, on the same images and chips.</summary>
+    /// <summary>
+    /// Evaluates a base model on its clean weights and on chips, without and with a generator, on the same images and chips. Where chips have
+    /// transient faults, every forward pass (of a batch, without or with the generator) is an access of its own.
+    /// </summary>
     /// <param name="model">The base model.</param>
     /// <param name="fuse">The generator, or null. It runs at nominal voltage, without faults.</param>
     /// <param name="source">Test images; epoch 0 of it.</param>
@@ -33,19 +36,24 @@ public static class Evaluator
         int sets = 1 + chips.Count;
         using var faults = new WeightFaults(model, sets);
         faults.Clear(0);
-        for (int i = 0; i < chips.Count; i++) population.Draw(model, chips[i], faults, i + 1);
+        DrawChips(0);
 
         var right = new long[sets];
         var rightWithFuse = new long[sets];
         int images = 0;
+        long passes = 0;
         foreach (ReadOnlyMemory<int> numbers in source.Batches(0))
         {
             cancellationToken.ThrowIfCancellationRequested();
             using Batch batch = Batch.From(source, numbers.Span, 0, model.Device);
+            if (population.IsTransient && passes > 0) DrawChips(passes);
+            passes++;
             Count(model, batch.Images, batch.Labels, faults, right);
             if (fuse is not null)
             {
                 using Tensor fused = fuse.Forward(batch.Images);
+                if (population.IsTransient) DrawChips(passes);
+                passes++;
                 Count(model, fused, batch.Labels, faults, rightWithFuse);
             }
 
@@ -55,6 +63,11 @@ public static class Evaluator
 
         if (images == 0) throw new ArgumentException("There are no images to evaluate on.", nameof(source));
         return new EvaluationResult(Summarize(right, images), fuse is null ? null : Summarize(rightWithFuse, images), chips, images);
+
+        void DrawChips(long access)
+        {
+            for (int i = 0; i < chips.Count; i++) population.Draw(model, chips[i], faults, i + 1, access);
+        }
     }
 
     /// <summary>Percent of images a network classifies right, without faults.</summary>

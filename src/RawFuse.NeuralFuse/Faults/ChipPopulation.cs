@@ -6,14 +6,27 @@ namespace RawFuse.NeuralFuse.Faults;
 public sealed class ChipPopulation
 {
     /// <summary>Describes the chips.</summary>
-    /// <param name="bitErrorRate">Probability that a cell is faulty, 0 to 1.</param>
+    /// <param name="bitErrorRate">Probability that a cell is faulty on its own, 0 to 1.</param>
     /// <param name="model">What a faulty cell does.</param>
     /// <param name="mapping">Which cells a weight lies in.</param>
-    /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    public ChipPopulation(double bitErrorRate, FaultModel model = FaultModel.StuckAt, SramMapping mapping = SramMapping.Physical) =>
-        Any = new Chip(0, bitErrorRate, model, mapping);
+    /// <param name="geometry">Size of the memory, with <see cref="SramMapping.Physical"/> only; null for one as large as it takes.</param>
+    /// <param name="options">More about the faults; null for the defaults.</param>
+    /// <exception cref="ArgumentException">A value is out of its range, or values do not go together; see <see cref="Chip"/>.</exception>
+    public ChipPopulation(
+        double bitErrorRate, FaultModel model = FaultModel.StuckAt, SramMapping mapping = SramMapping.Physical, SramGeometry? geometry = null,
+        FaultOptions? options = null)
+        : this(new Chip(0, bitErrorRate, model, mapping, geometry, options))
+    {
+    }
 
-    /// <summary>Probability that a cell is faulty.</summary>
+    /// <summary>Describes the chips.</summary>
+    /// <param name="any">One of them.</param>
+    public ChipPopulation(Chip any) => Any = any;
+
+    /// <summary>One of the chips.</summary>
+    public Chip Any { get; }
+
+    /// <summary>Probability that a cell is faulty on its own.</summary>
     public double BitErrorRate => Any.BitErrorRate;
 
     /// <summary>What a faulty cell does.</summary>
@@ -22,25 +35,22 @@ public sealed class ChipPopulation
     /// <summary>Which cells a weight lies in.</summary>
     public SramMapping Mapping => Any.Mapping;
 
-    private Chip Any { get; }
+    /// <summary>Whether every access to a chip sees other faults.</summary>
+    public bool IsTransient => Any.Options.TransientRate > 0;
 
     /// <summary>One of the chips.</summary>
     /// <param name="seed">Which.</param>
-    public Chip this[ulong seed] => new(seed, BitErrorRate, Model, Mapping);
+    public Chip this[ulong seed] => Any.WithSeed(seed);
 
     /// <summary>Writes the faults of one chip, which holds a network's weights in the order of computation, into one set.</summary>
     /// <param name="network">The network.</param>
     /// <param name="seed">The chip.</param>
     /// <param name="faults">Receives the masks of all weight tensors.</param>
     /// <param name="set">Which set, from 0.</param>
-    public void Draw(FrozenNetwork network, ulong seed, WeightFaults faults, int set)
+    /// <param name="access">Number of the forward pass that will see these faults; it matters to transient faults alone.</param>
+    public void Draw(FrozenNetwork network, ulong seed, WeightFaults faults, int set, long access = 0)
     {
         using var memory = new ChipMemory(network.Device, this[seed]);
-        IReadOnlyList<SramPlace> places = SramLayout.Place(Mapping, network.Weights.Select(weights => (weights.Layer.Name, weights.Quantized.Shape.Length)));
-        foreach ((FrozenWeights weights, SramPlace place) in network.Weights.Zip(places))
-        {
-            Shape shape = weights.Quantized.Shape;
-            memory.DrawMask(weights.Quantized.Packed, shape[3], shape[2], shape[0] * shape[1], place, faults[weights.Layer], set * shape.Length);
-        }
+        memory.Draw(network, faults, set, access);
     }
 }

@@ -5,23 +5,24 @@ namespace RawFuse.NeuralFuse.Faults;
 /// <param name="RequestedBer">The chip's bit error rate.</param>
 public sealed record FaultSummary(IReadOnlyList<FaultReport> Tensors, double RequestedBer)
 {
+    /// <summary>Counts of all tensors, by position.</summary>
+    public FaultCounts Counts { get; } = FaultCounts.Sum([.. Tensors.Select(tensor => tensor.Counts)]);
+
     /// <summary>Weights of all tensors.</summary>
     public long Weights => Tensors.Sum(tensor => (long)tensor.Weights);
 
     /// <summary>Faulty cells of all tensors.</summary>
-    public long CellsFaulty => Tensors.Sum(tensor => tensor.CellsFaulty);
+    public long CellsFaulty => Counts.Faulty.Sum();
 
     /// <summary>Changed bits of all tensors.</summary>
-    public long BitsChanged => Tensors.Sum(tensor => tensor.BitsChanged);
+    public long BitsChanged => Counts.Changed.Sum();
 
     /// <summary>Changed weights of all tensors.</summary>
     public long WeightsChanged => Tensors.Sum(tensor => tensor.WeightsChanged);
 
-    /// <summary>Share of the cells that are faulty, 0 to 1; 0 without weights.</summary>
-    public double CellBer => Rate(CellsFaulty);
+    /// <summary>Share of the exposed cells that are faulty, 0 to 1; 0 without weights.</summary>
+    public double CellBer => Counts.Rate(Counts.Faulty);
 
-    /// <summary>Share of the stored bits that are read differently, 0 to 1; 0 without weights.</summary>
-    public double FlipRate => Rate(BitsChanged);
-
-    private double Rate(long bits) => Weights == 0 ? 0 : bits / (8.0 * Weights);
+    /// <summary>Share of the exposed cells that are read differently from how they were written, 0 to 1; 0 without weights.</summary>
+    public double FlipRate => Counts.Rate(Counts.Changed);
 }

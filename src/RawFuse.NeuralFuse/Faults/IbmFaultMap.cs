@@ -3,10 +3,9 @@ namespace RawFuse.NeuralFuse.Faults;
 /// <summary>
 /// The chip of the paper's reference implementation: an SRAM of 8192 rows x 128 columns whose faulty cells are stuck.
 /// With numbers drawn row by row, a cell is faulty where the generator seeded s gives less than the bit error rate, and
-/// then stuck at 1 where the generator seeded s + 1 gives less than 1/2, else stuck at 0. Column 8k + j is bit j of
-/// byte k. The maps hold 16 bytes per row.
+/// then stuck at 1 where the generator seeded s + 1 gives less than 1/2, else stuck at 0.
 /// </summary>
-public sealed class IbmFaultMap
+public static class IbmFaultMap
 {
     /// <summary>Rows of the SRAM.</summary>
     public const int Rows = 8192;
@@ -14,35 +13,22 @@ public sealed class IbmFaultMap
     /// <summary>Bytes in a row.</summary>
     public const int RowBytes = 16;
 
-    private readonly byte[] stuckAt1 = new byte[Rows * RowBytes];
-    private readonly byte[] stuckAt0 = new byte[Rows * RowBytes];
-
-    private IbmFaultMap()
-    {
-    }
-
-    /// <summary>Cells stuck at 1: the mask a stored byte is OR-ed with.</summary>
-    public ReadOnlySpan<byte> StuckAt1 => stuckAt1;
-
-    /// <summary>Cells stuck at 0: a stored byte is AND-ed with the complement.</summary>
-    public ReadOnlySpan<byte> StuckAt0 => stuckAt0;
-
     /// <summary>Draws a chip: about 2 million random numbers, some milliseconds.</summary>
     /// <param name="seed">The chip's seed s, 0 to 2^32 - 2.</param>
     /// <param name="bitErrorRate">Probability that a cell is faulty, 0 to 1.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    public static IbmFaultMap Draw(uint seed, double bitErrorRate)
+    public static FaultMap Draw(uint seed, double bitErrorRate)
     {
-        var map = new IbmFaultMap();
-        Draw(seed, bitErrorRate, map.stuckAt1, map.stuckAt0);
-        return map;
+        byte[] stuckAt1 = new byte[Rows * RowBytes], stuckAt0 = new byte[Rows * RowBytes];
+        Draw(seed, bitErrorRate, stuckAt1, stuckAt0);
+        return new FaultMap(Rows, stuckAt0, stuckAt1);
     }
 
     /// <summary>Draws a chip into memory that the caller has.</summary>
     internal static void Draw(uint seed, double bitErrorRate, Span<byte> stuckAt1, Span<byte> stuckAt0)
     {
         ArgumentOutOfRangeException.ThrowIfEqual(seed, uint.MaxValue);
-        Chip.CheckBitErrorRate(bitErrorRate);
+        Chip.CheckRate(bitErrorRate, nameof(bitErrorRate));
         stuckAt1.Clear();
         stuckAt0.Clear();
         var location = new MersenneTwister(seed);

@@ -29,7 +29,10 @@ public sealed record SramGeometry
     public int Columns { get; }
 
     /// <summary>Groups of 16 bytes in the whole memory.</summary>
-    public long Groups => (long)Banks * Rows * (Columns / CellsPerGroup);
+    public long Groups => (long)Banks * Rows * RowGroups;
+
+    /// <summary>Groups in a row.</summary>
+    internal int RowGroups => Columns / CellsPerGroup;
 
     private static int CellsPerGroup => 8 * Kernels.FaultCells.GroupBytes;
 }

@@ -19,8 +19,10 @@ public static class EopmStep
     /// <param name="batch">Images and labels.</param>
     /// <param name="chips">Seeds of the chips, 1 or more.</param>
     /// <param name="options">The method's constants.</param>
+    /// <param name="access">Number of the chips' access; it matters to transient faults alone.</param>
     /// <returns>The clean loss and the mean loss of the chips.</returns>
-    public static EopmLoss Gradient(Network generator, IReadOnlyList<FrozenNetwork> bases, Batch batch, ReadOnlySpan<ulong> chips, EopmOptions options)
+    public static EopmLoss Gradient(
+        Network generator, IReadOnlyList<FrozenNetwork> bases, Batch batch, ReadOnlySpan<ulong> chips, EopmOptions options, long access = 0)
     {
         using Tape tape = Tape.Start();
         using Tensor transformed = generator.Forward(batch.Images, ModeOf(options, chips.Length));
@@ -28,7 +30,7 @@ public static class EopmStep
         float clean = 0, perturbed = 0;
         foreach (FrozenNetwork model in bases)
         {
-            EopmLoss loss = Ensemble(model, fused, batch, chips, options, 1f / bases.Count);
+            EopmLoss loss = Ensemble(model, fused, batch, chips, options, access, 1f / bases.Count);
             clean += loss.Clean / bases.Count;
             perturbed += loss.Perturbed / bases.Count;
         }
@@ -45,14 +47,15 @@ public static class EopmStep
         new(IsTraining: true, WeightBits: options.WeightBits, BatchNormMomentum: 1 - MathF.Pow(0.9f, chips));
 
     /// <summary>Runs one base model on the clean weights and all chips; the gradient lands in <paramref name="fused"/>.</summary>
-    private static EopmLoss Ensemble(FrozenNetwork model, Tensor fused, Batch batch, ReadOnlySpan<ulong> chips, EopmOptions options, float share)
+    private static EopmLoss Ensemble(
+        FrozenNetwork model, Tensor fused, Batch batch, ReadOnlySpan<ulong> chips, EopmOptions options, long access, float share)
     {
         int all = 1 + chips.Length, perPass = options.SetsPerPass == 0 ? all : options.SetsPerPass;
         float clean = 0, perturbed = 0;
         for (int first = 0; first < all; first += perPass)
         {
             int sets = Math.Min(perPass, all - first);
-            using WeightFaults faults = DrawSets(model, chips, first, sets, options.Population);
+            using WeightFaults faults = DrawSets(model, chips, first, sets, options.Population, access);
             using Storage<int> labels = batch.UploadLabels(sets);
             using Storage<float> weights = model.Device.Allocate<float>(WeightsOf(first, sets, chips.Length, batch.Count, options.Lambda, share));
             using Tape tape = Tape.Start();
@@ -75,13 +78,13 @@ public static class EopmStep
     }
 
     /// <summary>Masks of sets first..first+sets-1; set 0 is the clean model.</summary>
-    private static WeightFaults DrawSets(FrozenNetwork model, ReadOnlySpan<ulong> chips, int first, int sets, ChipPopulation population)
+    private static WeightFaults DrawSets(FrozenNetwork model, ReadOnlySpan<ulong> chips, int first, int sets, ChipPopulation population, long access)
     {
         var faults = new WeightFaults(model, sets);
         for (int set = 0; set < sets; set++)
         {
             if (first + set == 0) faults.Clear(set);
-            else population.Draw(model, chips[first + set - 1], faults, set);
+            else population.Draw(model, chips[first + set - 1], faults, set, access);
         }
 
         return faults;

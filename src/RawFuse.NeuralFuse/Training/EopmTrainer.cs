@@ -38,7 +38,7 @@ public static class EopmTrainer
                 cancellationToken.ThrowIfCancellationRequested();
                 for (int i = 0; i < chips.Length; i++) chips[i] = (ulong)random.NextInt(TrainingSeeds);
                 using Batch batch = Batch.From(source, numbers.Span, epoch, generator.Device);
-                EopmLoss loss = EopmStep.Gradient(generator, bases, batch, chips, options);
+                EopmLoss loss = EopmStep.Gradient(generator, bases, batch, chips, options, optimizer.Steps);
                 if (!float.IsFinite(loss.Total))
                     throw new TrainingException($"Generator training: the loss became {loss.Total} in step {optimizer.Steps + 1} (epoch {epoch + 1}).");
                 optimizer.Step(options.RateAt(optimizer.Steps));

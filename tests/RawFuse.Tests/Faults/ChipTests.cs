@@ -72,10 +72,17 @@ public sealed class ChipTests
     [Fact]
     public void Summary_adds_up()
     {
-        var summary = new FaultSummary([new FaultReport("a", 100, 8, 4, 3), new FaultReport("b", 300, 24, 12, 11)], 0.01);
+        var summary = new FaultSummary([Report("a", 100, 8, 4, 3), Report("b", 300, 24, 12, 11)], 0.01);
         Assert.Equal((400L, 32L, 16L, 14L), (summary.Weights, summary.CellsFaulty, summary.BitsChanged, summary.WeightsChanged));
         Assert.Equal((0.01, 0.005, 0.01), (summary.CellBer, summary.FlipRate, summary.RequestedBer));
         Assert.Equal((0.0, 0.0), (new FaultSummary([], 0.01).CellBer, new FaultSummary([], 0.01).FlipRate));
+
+        static FaultReport Report(string name, int weights, long stuck, long changed, long weightsChanged)
+        {
+            long[] none = new long[8], exposed = [.. Enumerable.Repeat((long)weights, 8)];
+            return new FaultReport(
+                name, weights, 8, WeightCells.Byte, 0.01, new FaultCounts(exposed, [stuck, 0, 0, 0, 0, 0, 0, 0], none, none, none, [changed, 0, 0, 0, 0, 0, 0, 0]), weightsChanged);
+        }
     }
 
     [Fact]

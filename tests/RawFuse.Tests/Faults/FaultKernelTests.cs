@@ -136,14 +136,17 @@ public sealed unsafe class FaultKernelTests(EmulatorFixture emulator) : IClassFi
         Device device = emulator.Device;
         using Storage<sbyte> bytes = device.Allocate<sbyte>(new sbyte[16]);
         using Storage<byte> mask = device.Allocate<byte>(new byte[16]);
-        foreach (FaultCells cells in (FaultCells[])[FaultCells.Drawn(1, 0.1, FaultModel.StuckAt), FaultCells.Mapped(mask, mask)])
+        FaultCells drawn = FaultCells.Drawn(1, 0.1, FaultModel.StuckAt), mapped = FaultCells.Mapped(mask, mask);
+        foreach (FaultCells cells in (FaultCells[])[drawn, mapped, drawn.Of(3), mapped.Of(3), FaultCells.MappedRows(mask, mask, 8).Of(3)])
         {
             device.Run<InjectFaults, InjectFaultsArgs>(new InjectFaultsArgs(bytes, 16, cells));
             device.Run<DrawFaultMask, DrawFaultMaskArgs>(new DrawFaultMaskArgs(bytes, 4, 4, 1, cells, mask));
         }
 
+        using Storage<int> touched = device.Allocate<int>(1);
         device.Run<ApplyFaultMask, ApplyFaultMaskArgs>(new ApplyFaultMaskArgs(bytes, 16, mask));
-        Assert.Equal(5, emulator.Device.LoadedKernels.Count);
+        device.Run<UpdateFaultMask, UpdateFaultMaskArgs>(new UpdateFaultMaskArgs(mask, 16, mask, 0, touched));
+        Assert.Equal(12, emulator.Device.LoadedKernels.Count);
         Assert.All(emulator.Device.LoadedKernels, kernel => Assert.Empty(PtxAssembly.Lint(PtxAssembly.Compile(kernel, (8, 0)))));
     }
 

@@ -19,6 +19,9 @@ internal static class FaultTestData
 
     public static sbyte[] Weights(int count) => MemoryMarshal.Cast<byte, sbyte>(Bytes(count, count)).ToArray();
 
+    /// <summary>Weights of fewer bits, sign-extended.</summary>
+    public static sbyte[] Weights(int count, int bits) => Array.ConvertAll(Weights(count), weight => (sbyte)(weight >> (8 - bits)));
+
     public static sbyte[] Inject(Device device, sbyte[] clean, int count, FaultCells cells)
     {
         using Storage<sbyte> bytes = device.Allocate<sbyte>(clean);

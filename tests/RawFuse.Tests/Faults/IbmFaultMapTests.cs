@@ -55,7 +55,7 @@ public sealed class IbmFaultMapTests : IDisposable
     {
         foreach (JsonElement golden in goldens.RootElement.GetProperty("cases").EnumerateArray())
         {
-            IbmFaultMap map = IbmFaultMap.Draw(golden.GetProperty("seed").GetUInt32(), golden.GetProperty("ber").GetDouble());
+            FaultMap map = IbmFaultMap.Draw(golden.GetProperty("seed").GetUInt32(), golden.GetProperty("ber").GetDouble());
             Assert.Equal(golden.GetProperty("packed_sha256_or").GetString(), Sha256(map.StuckAt1));
             Assert.Equal(golden.GetProperty("packed_sha256_clr").GetString(), Sha256(map.StuckAt0));
 

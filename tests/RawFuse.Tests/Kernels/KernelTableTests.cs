@@ -6,7 +6,7 @@ namespace RawFuse.Tests.Kernels;
 public sealed class KernelTableTests
 {
     /// <summary>The kernels of the Faults folder, which has tests of its own.</summary>
-    private static readonly string[] TestedWithTheFaults = ["ApplyFaultMask", "DrawFaultMask", "InjectFaults"];
+    private static readonly string[] TestedWithTheFaults = ["ApplyFaultMask", "DrawFaultMask", "InjectFaults", "UpdateFaultMask"];
 
     private static readonly Lazy<HashSet<Type>> Exercised = new(() =>
     {

@@ -1,0 +1,82 @@
+using ILGPU;
+
+namespace RawFuse.Kernels;
+
+/// <summary>
+/// Arguments of <see cref="UpdateFaultMask"/>: mask[MaskOffset + i] becomes next[i] for the first <paramref name="Count"/> bytes, and the number
+/// of those that differed is added to touched[0].
+/// </summary>
+public readonly record struct UpdateFaultMaskArgs(Storage<byte> Next, int Count, Storage<byte> Mask, int MaskOffset, Storage<int> Touched);
+
+/// <summary>Moves a mask to other faults, writing only the bytes that differ.</summary>
+public readonly unsafe struct UpdateFaultMask : IKernel<UpdateFaultMaskArgs>
+{
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A buffer is too short.</exception>
+    public static void Cpu(CpuDevice device, in UpdateFaultMaskArgs args)
+    {
+        Check(args);
+        var body = new Body(device.Pointer(args.Next), device.Pointer(args.Mask) + args.MaskOffset, args.Count, device.Pointer(args.Touched));
+        device.For(Chunks.Of(args.Count), body);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A buffer is too short.</exception>
+    public static void Gpu(GpuDevice device, in UpdateFaultMaskArgs args)
+    {
+        Check(args);
+        device.Launch(
+            Kernel, args.Count, new GpuArgs(device.View(args.Next), device.View(args.Mask), args.Count, args.MaskOffset, device.View(args.Touched)));
+    }
+
+    internal static void Kernel(GpuArgs a)
+    {
+        int touched = 0;
+        for (long i = GridStride.First; i < a.Count; i += GridStride.Step)
+        {
+            if (a.Mask[a.MaskOffset + i] == a.Next[i]) continue;
+            a.Mask[a.MaskOffset + i] = a.Next[i];
+            touched++;
+        }
+
+        if (touched != 0) Atomic.Add(ref a.Touched[0], touched);
+    }
+
+    private static void Check(in UpdateFaultMaskArgs args)
+    {
+        if (args.Count < 0 || args.Count > args.Next.Length || args.MaskOffset < 0 || (long)args.MaskOffset + args.Count > args.Mask.Length || args.Touched.Length < 1)
+        {
+            throw new ArgumentException(
+                $"UpdateFaultMask: {args.Count} bytes of a mask of {args.Next.Length} and, at {args.MaskOffset}, of one of {args.Mask.Length}, counted in {args.Touched.Length} numbers.");
+        }
+    }
+
+    private readonly struct Body(byte* next, byte* mask, int count, int* touched) : IParallelBody
+    {
+        public void Run(int item)
+        {
+            (int i, int end) = Chunks.Bounds(item, count);
+            int own = 0;
+            while (i < end)
+            {
+                // Long stretches are equal: pass over them as vectors do.
+                i += new ReadOnlySpan<byte>(next + i, end - i).CommonPrefixLength(new ReadOnlySpan<byte>(mask + i, end - i));
+                if (i == end) break;
+                mask[i] = next[i];
+                own++;
+                i++;
+            }
+
+            if (own != 0) Interlocked.Add(ref *touched, own);
+        }
+    }
+
+    internal readonly struct GpuArgs(ArrayView<byte> next, ArrayView<byte> mask, int count, int maskOffset, ArrayView<int> touched)
+    {
+        public readonly ArrayView<byte> Next = next;
+        public readonly ArrayView<byte> Mask = mask;
+        public readonly int Count = count;
+        public readonly int MaskOffset = maskOffset;
+        public readonly ArrayView<int> Touched = touched;
+    }
+}

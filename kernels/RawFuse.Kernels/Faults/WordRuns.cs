@@ -1,0 +1,32 @@
+namespace RawFuse.Kernels;
+
+/// <summary>Weights that do not cross the rows of a map in the host's memory.</summary>
+internal readonly unsafe struct WordRuns(CpuDevice device, in FaultCells cells) : IGroupRuns
+{
+    private readonly byte* keep = device.Pointer(cells.Keep!);
+    private readonly byte* toggle = device.Pointer(cells.Toggle!);
+    private readonly long firstRow = cells.FirstGroup;
+    private readonly long rows = cells.Groups;
+    private readonly long rowBits = 8L * cells.RowBytes;
+    private readonly int words = cells.RowWeights;
+    private readonly int repeat = cells.Repeat;
+    private readonly int bits = cells.Bits;
+    private readonly byte exposed = cells.Exposed;
+
+    public void Fill(long index, int count, FaultBuffer buffer)
+    {
+        (long before, long word) = Math.DivRem(index * FaultCells.GroupBytes, words);
+        long bit = RowStart(before) + (word * bits);
+        for (int i = 0; i < count * FaultCells.GroupBytes; i++)
+        {
+            buffer.Expose(i, exposed, keep, toggle, bit);
+            bit += bits;
+            if (++word < words) continue;
+            word = 0;
+            bit = RowStart(++before);
+        }
+    }
+
+    /// <summary>The first cell of a row's worth of weights.</summary>
+    private long RowStart(long before) => (firstRow + (before / repeat)) % rows * rowBits;
+}
