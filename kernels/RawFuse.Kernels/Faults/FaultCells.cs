@@ -77,6 +77,8 @@ public readonly record struct FaultCells
     /// <summary>Whether weights are bytes with 8 cells that can be faulty.</summary>
     internal bool HasWholeBytes => Bits == 8 && Exposed == byte.MaxValue;
 
+    private static FaultCells Bytes => new() { Repeat = 1, Bits = 8, Exposed = byte.MaxValue, SignBit = HighestBit, RowGroups = 1, BankRows = 1 };
+
     /// <summary>
     /// Cells drawn independently, without a stored map. They nest: at a larger error rate the same seed has the same
     /// faulty cells, with the same directions, and more.
@@ -122,7 +124,10 @@ public readonly record struct FaultCells
     public static FaultCells Mapped(Storage<byte> keep, Storage<byte> toggle, int repeat = 1, long firstGroup = 0) =>
         MappedRows(keep, toggle, GroupBytes, repeat) with { FirstGroup = Place(firstGroup, keep.Length / GroupBytes), RowBytes = 0 };
 
-    /// <summary>Cells read from a map with rows that weights do not cross: each row holds as many whole weights as fit, the cells behind them are not used.</summary>
+    /// <summary>
+    /// Cells read from a map with rows that weights do not cross: each row holds as many whole weights as fit, and the cells
+    /// behind them are not used.
+    /// </summary>
     /// <param name="keep">[rows, row bytes] bits that cells keep.</param>
     /// <param name="toggle">[rows, row bytes] bits that cells toggle after that.</param>
     /// <param name="rowBytes">Bytes in a row, at least 1.</param>
@@ -177,8 +182,6 @@ public readonly record struct FaultCells
 
     /// <summary>Groups that hold so many bytes.</summary>
     internal static int GroupsOf(int bytes) => (int)((bytes + GroupBytes - 1L) / GroupBytes);
-
-    private static FaultCells Bytes => new() { Repeat = 1, Bits = 8, Exposed = byte.MaxValue, SignBit = HighestBit, RowGroups = 1, BankRows = 1 };
 
     private static ulong ThresholdOf(double rate, string name)
     {

@@ -44,11 +44,13 @@ public readonly unsafe struct UpdateFaultMask : IKernel<UpdateFaultMaskArgs>
 
     private static void Check(in UpdateFaultMaskArgs args)
     {
-        if (args.Count < 0 || args.Count > args.Next.Length || args.MaskOffset < 0 || (long)args.MaskOffset + args.Count > args.Mask.Length || args.Touched.Length < 1)
+        if (args.Count < 0 || args.Count > args.Next.Length || args.MaskOffset < 0 || (long)args.MaskOffset + args.Count > args.Mask.Length)
         {
             throw new ArgumentException(
-                $"UpdateFaultMask: {args.Count} bytes of a mask of {args.Next.Length} and, at {args.MaskOffset}, of one of {args.Mask.Length}, counted in {args.Touched.Length} numbers.");
+                $"UpdateFaultMask: {args.Count} bytes of a mask of {args.Next.Length} and, at {args.MaskOffset}, of one of {args.Mask.Length}.");
         }
+
+        if (args.Touched.Length < 1) throw new ArgumentException("UpdateFaultMask: there is no room for the count.");
     }
 
     private readonly struct Body(byte* next, byte* mask, int count, int* touched) : IParallelBody

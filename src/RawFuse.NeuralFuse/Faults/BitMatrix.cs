@@ -37,7 +37,8 @@ internal sealed record BitMatrix(int Rows, byte[] Bytes)
             {
                 case '0' or '1' when !isAfterCell:
                     if (column % 8 == 0) bytes.Add(0);
-                    if (bytes.Count > FaultMap.MaximumBytes) throw new FileFormatException(path, $"holds more than the {8L * FaultMap.MaximumBytes} cells that are supported");
+                    if (bytes.Count > FaultMap.MaximumBytes)
+                        throw new FileFormatException(path, $"holds more than the {8L * FaultMap.MaximumBytes} cells that are supported");
                     if (character == '1') bytes[^1] |= (byte)(1 << (column % 8));
                     column++;
                     isAfterCell = true;
@@ -60,12 +61,14 @@ internal sealed record BitMatrix(int Rows, byte[] Bytes)
                     break;
                 default:
                     string found = character < 0 ? "the end of the file" : character is > ' ' and < 127 ? $"'{(char)character}'" : $"byte {character}";
-                    throw new FileFormatException(path, $"row {rows + 1}, column {column + 1}: {found}; expected {(isAfterCell ? "a comma or the end of the line" : "0 or 1")}");
+                    string expected = isAfterCell ? "a comma or the end of the line" : "0 or 1";
+                    throw new FileFormatException(path, $"row {rows + 1}, column {column + 1}: {found}; expected {expected}");
             }
 
             if (character < 0) break;
         }
 
-        return rows > 0 ? new BitMatrix(rows, [.. bytes]) : throw new FileFormatException(path, "holds no cells; expected lines of 0 and 1 separated by commas");
+        if (rows == 0) throw new FileFormatException(path, "holds no cells; expected lines of 0 and 1 separated by commas");
+        return new BitMatrix(rows, [.. bytes]);
     }
 }

@@ -15,7 +15,9 @@ public sealed record Chip
     /// <param name="mapping">Which cells a weight lies in.</param>
     /// <param name="geometry">Size of the memory, with <see cref="SramMapping.Physical"/> only; null for one as large as it takes.</param>
     /// <param name="options">More about the faults; null for the defaults.</param>
-    /// <exception cref="ArgumentException">A value is out of its range, a geometry is given with a mapping that has its own, or faulty rows or columns without one.</exception>
+    /// <exception cref="ArgumentException">
+    /// A value is out of its range, a geometry is given with a mapping that has its own, or faulty rows or columns without one.
+    /// </exception>
     public Chip(
         ulong seed, double bitErrorRate, FaultModel model = FaultModel.StuckAt, SramMapping mapping = SramMapping.Physical, SramGeometry? geometry = null,
         FaultOptions? options = null)

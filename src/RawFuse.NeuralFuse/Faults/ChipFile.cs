@@ -7,11 +7,14 @@ namespace RawFuse.NeuralFuse.Faults;
 /// Files of chips whose stuck cells are known.
 /// <para>
 /// Safetensors: U8 tensors <c>or</c> and <c>and</c> of shape [rows, bytes per row], column 8k + j being bit j of byte k. A stored byte q reads
-/// (q &amp; and) | or: a cell that <c>or</c> sets is stuck at 1, one that <c>and</c> clears and <c>or</c> does not set is stuck at 0. Metadata, all text:
-/// <c>mapping</c> (ibm, ibm-untiled or physical) and, if they are not the defaults, <c>cells</c> (byte, low-bits or packed), <c>positions</c> (0 to 255, a bit for
-/// each bit of a weight), <c>transient</c> (a rate from 0 to 1) and <c>seed</c> (of transient faults).
+/// (q &amp; and) | or: a cell that <c>or</c> sets is stuck at 1, one that <c>and</c> clears and <c>or</c> does not set is stuck at 0. Metadata, all
+/// text: <c>mapping</c> (ibm, ibm-untiled or physical) and, if they are not the defaults, <c>cells</c> (byte, low-bits or packed),
+/// <c>positions</c> (0 to 255, a bit for each bit of a weight), <c>transient</c> (a rate from 0 to 1) and <c>seed</c> (of transient faults).
 /// </para>
-/// <para>Text: two files, of the cells stuck at 0 and of those stuck at 1; a row per line, each cell a 0 or a 1, separated by commas, columns a multiple of 8.</para>
+/// <para>
+/// Text: two files, of the cells stuck at 0 and of those stuck at 1; a row per line, each cell a 0 or a 1, separated by commas, columns a
+/// multiple of 8.
+/// </para>
 /// </summary>
 public static class ChipFile
 {
@@ -31,7 +34,7 @@ public static class ChipFile
         SafetensorsFile file = SafetensorsFile.Read(path);
         SafetensorsTensor or = Matrix(file, "or"), and = Matrix(file, "and");
         if (!or.Shape.SequenceEqual(and.Shape))
-            throw new FileFormatException(path, $"tensors 'or' and 'and' have shapes [{or.Shape[0]}, {or.Shape[1]}] and [{and.Shape[0]}, {and.Shape[1]}]; expected equal ones");
+            throw new FileFormatException(path, $"tensors 'or' and 'and' have shapes {ShapeOf(or)} and {ShapeOf(and)}; expected equal ones");
         if (!file.Metadata.ContainsKey(MappingKey)) throw new FileFormatException(path, $"metadata '{MappingKey}' is missing; expected {Names(Mappings)}");
 
         byte[] stuckAt0 = and.Bytes.ToArray();
@@ -42,14 +45,19 @@ public static class ChipFile
             Positions = Number(file, PositionsKey, byte.MaxValue, "a number from 0 to 255", _ => true),
             TransientRate = Number(file, TransientKey, 0.0, "a rate from 0 to 1", rate => rate is >= 0 and <= 1),
         };
-        return new Chip(
-            new FaultMap(or.Shape[0], stuckAt0, or.Bytes.Span), Choice(file, MappingKey, Mappings), Number(file, SeedKey, 0UL, "a number from 0 to 2^64 - 1", _ => true), options);
+        ulong seed = Number(file, SeedKey, 0UL, "a number from 0 to 2^64 - 1", _ => true);
+        return new Chip(new FaultMap(or.Shape[0], stuckAt0, or.Bytes.Span), Choice(file, MappingKey, Mappings), seed, options);
     }
 
-    /// <summary>Writes a chip with known stuck cells: one of the reference implementation's maps, or one that was read. The file appears complete or not at all.</summary>
+    /// <summary>
+    /// Writes a chip with known stuck cells: one of the reference implementation's maps, or one that was read. The file appears complete
+    /// or not at all.
+    /// </summary>
     /// <param name="path">The file, replaced if it exists.</param>
     /// <param name="chip">The chip.</param>
-    /// <exception cref="ArgumentException">The chip's cells are drawn for as large a memory as it takes, or they flip: such chips are known by their seeds.</exception>
+    /// <exception cref="ArgumentException">
+    /// The chip's cells are drawn for as large a memory as it takes, or they flip: such chips are known by their seeds.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, Chip chip)
     {
@@ -65,8 +73,8 @@ public static class ChipFile
             metadata.Add(SeedKey, chip.Seed.ToString(CultureInfo.InvariantCulture));
         }
 
-        SafetensorsFile.Write(
-            path, [new SafetensorsTensor("or", SafetensorsType.U8, shape, map.StuckAt1.ToArray()), new SafetensorsTensor("and", SafetensorsType.U8, shape, and)], metadata);
+        var or = new SafetensorsTensor("or", SafetensorsType.U8, shape, map.StuckAt1.ToArray());
+        SafetensorsFile.Write(path, [or, new SafetensorsTensor("and", SafetensorsType.U8, shape, and)], metadata);
     }
 
     /// <summary>Reads a measured map from two text files.</summary>
@@ -74,13 +82,19 @@ public static class ChipFile
     /// <param name="stuckAt1Path">The cells that always read 1.</param>
     /// <param name="mapping">Which of them a weight lies in.</param>
     /// <param name="options">More about the faults; null for the defaults.</param>
-    /// <exception cref="FileFormatException">A file cannot be read or is not such a file, the files differ in size, or a cell is stuck at 0 and at 1.</exception>
+    /// <exception cref="FileFormatException">
+    /// A file cannot be read or is not such a file, the files differ in size, or a cell is stuck at 0 and at 1.
+    /// </exception>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public static Chip ReadText(string stuckAt0Path, string stuckAt1Path, SramMapping mapping, FaultOptions? options = null)
     {
         BitMatrix stuckAt0 = BitMatrix.Read(stuckAt0Path), stuckAt1 = BitMatrix.Read(stuckAt1Path);
         if ((stuckAt0.Rows, stuckAt0.Bytes.Length) != (stuckAt1.Rows, stuckAt1.Bytes.Length))
-            throw new FileFormatException(stuckAt1Path, $"holds {stuckAt1.Rows} x {stuckAt1.Columns} cells; {stuckAt0Path} has {stuckAt0.Rows} x {stuckAt0.Columns}");
+        {
+            throw new FileFormatException(
+                stuckAt1Path, $"holds {stuckAt1.Rows} x {stuckAt1.Columns} cells; {stuckAt0Path} has {stuckAt0.Rows} x {stuckAt0.Columns}");
+        }
+
         return new Chip(MapOf(stuckAt0, stuckAt1, stuckAt1Path), mapping, options: options);
     }
 
@@ -100,7 +114,7 @@ public static class ChipFile
     {
         if (chip.Map is { } known) return known;
         if (chip.Mapping == SramMapping.Physical || chip.Model != Kernels.FaultModel.StuckAt)
-            throw new ArgumentException($"Only maps of stuck cells are written to files, not chip {chip.Seed} ({chip.Mapping} mapping, {chip.Model}).", nameof(chip));
+            throw new ArgumentException($"Only maps of stuck cells are written to files; this chip is {chip.Mapping}, {chip.Model}.", nameof(chip));
         return IbmFaultMap.Draw((uint)chip.Seed, chip.BitErrorRate);
     }
 
@@ -108,15 +122,22 @@ public static class ChipFile
     {
         SafetensorsTensor tensor = file.Get(name);
         if (tensor.Type != SafetensorsType.U8 || tensor.Shape.Length != 2 || tensor.Bytes.Length is 0 or > FaultMap.MaximumBytes)
+        {
             throw new FileFormatException(
-                file.Path, $"tensor '{name}' is {tensor.Type} of shape [{string.Join(", ", tensor.Shape.ToArray())}]; expected U8 of shape [rows, bytes per row], at most {FaultMap.MaximumBytes} bytes");
+                file.Path,
+                $"tensor '{name}' is {tensor.Type} of shape {ShapeOf(tensor)}; expected U8 of shape [rows, bytes per row], 1 to {FaultMap.MaximumBytes} bytes");
+        }
+
         return tensor;
     }
 
+    private static string ShapeOf(SafetensorsTensor tensor) => $"[{string.Join(", ", tensor.Shape.ToArray())}]";
+
     private static T Choice<T>(SafetensorsFile file, string key, (string Name, T Value)[] choices)
     {
-        int found = Array.FindIndex(choices, choice => choice.Name == file.Metadata[key]);
-        return found >= 0 ? choices[found].Value : throw new FileFormatException(file.Path, $"metadata '{key}' is '{file.Metadata[key]}'; expected {Names(choices)}");
+        string text = file.Metadata[key];
+        int found = Array.FindIndex(choices, choice => choice.Name == text);
+        return found >= 0 ? choices[found].Value : throw new FileFormatException(file.Path, $"metadata '{key}' is '{text}'; expected {Names(choices)}");
     }
 
     private static T Number<T>(SafetensorsFile file, string key, T standard, string expected, Predicate<T> isInRange)

@@ -26,8 +26,12 @@ public sealed class ChipMemory : IDisposable
     /// <summary>The chip.</summary>
     public Chip Chip { get; }
 
+    private long Groups => Chip.Geometry?.Groups ?? long.MaxValue;
+
     /// <summary>Replaces weights, in place, by what the memory makes of them.</summary>
-    /// <param name="bytes">The tensor in PyTorch's order (OIHW, or [out, in]), a byte per weight: a two's complement number of the place's bits, sign-extended.</param>
+    /// <param name="bytes">
+    /// The tensor in PyTorch's order (OIHW, or [out, in]), a byte per weight: a two's complement number of the place's bits, sign-extended.
+    /// </param>
     /// <param name="place">Its place in the memory.</param>
     /// <param name="access">Number of the access that reads them; it matters to transient faults alone.</param>
     /// <exception cref="ArgumentException">The buffer is shorter than the tensor, or the place is for other numbers than the chip's.</exception>
@@ -136,8 +140,6 @@ public sealed class ChipMemory : IDisposable
 
         return Layout(transient!, place);
     }
-
-    private long Groups => Chip.Geometry?.Groups ?? long.MaxValue;
 
     /// <summary>Weights that use each row of a map before the next one: the reference implementation tiles by the number of weights in a row.</summary>
     private FaultCells Layout(CellMap map, SramPlace place)

@@ -27,7 +27,11 @@ public sealed class FaultMap
         {
             int both = stuckAt0[i] & stuckAt1[i];
             if (both != 0)
-                throw new ArgumentException($"Row {i / rowBytes}, column {(8 * (i % rowBytes)) + BitOperations.TrailingZeroCount(both)} is stuck at 0 and at 1.");
+            {
+                int column = (8 * (i % rowBytes)) + BitOperations.TrailingZeroCount(both);
+                throw new ArgumentException($"Row {i / rowBytes}, column {column} is stuck at 0 and at 1.");
+            }
+
             faulty += BitOperations.PopCount((uint)(stuckAt0[i] | stuckAt1[i]));
         }
 

@@ -156,7 +156,10 @@ public sealed class ChipFileTests : IDisposable
         SafetensorsTensor[] good = [U8("or", [2, 4], eight), U8("and", [2, 4], eight)];
         Refused("'mapping' is missing", good, []);
         foreach ((string key, string value) in ((string, string)[])
-            [("mapping", "IBM"), ("cells", ""), ("positions", "256"), ("positions", "x"), ("transient", "NaN"), ("transient", "1.5"), ("transient", "-1"), ("seed", "-1")])
+            [
+                ("mapping", "IBM"), ("cells", ""), ("positions", "256"), ("positions", "x"), ("transient", "NaN"), ("transient", "1.5"),
+                ("transient", "-1"), ("seed", "-1"),
+            ])
             Refused($"'{key}' is '{value}'", good, new() { ["mapping"] = "ibm", [key] = value });
 
         File.WriteAllBytes(PathOf("bad"), FaultTestData.Bytes(100, 1));

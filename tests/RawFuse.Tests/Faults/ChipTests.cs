@@ -80,8 +80,8 @@ public sealed class ChipTests
         static FaultReport Report(string name, int weights, long stuck, long changed, long weightsChanged)
         {
             long[] none = new long[8], exposed = [.. Enumerable.Repeat((long)weights, 8)];
-            return new FaultReport(
-                name, weights, 8, WeightCells.Byte, 0.01, new FaultCounts(exposed, [stuck, 0, 0, 0, 0, 0, 0, 0], none, none, none, [changed, 0, 0, 0, 0, 0, 0, 0]), weightsChanged);
+            var counts = new FaultCounts(exposed, [stuck, 0, 0, 0, 0, 0, 0, 0], none, none, none, [changed, 0, 0, 0, 0, 0, 0, 0]);
+            return new FaultReport(name, weights, 8, WeightCells.Byte, 0.01, counts, weightsChanged);
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class FaultReportTests
     public void Chosen_positions_fail_alone(SramMapping mapping, int bits, byte positions)
     {
         var place = new SramPlace("w", 5000, 0, bits);
-        Chip all = new(5, 0.2, FaultModel.StuckAt, mapping), some = new(5, 0.2, FaultModel.StuckAt, mapping, options: new FaultOptions { Positions = positions });
+        Chip all = new(5, 0.2, mapping: mapping), some = new(5, 0.2, mapping: mapping, options: new FaultOptions { Positions = positions });
         (FaultCounts whole, sbyte[] wholly) = Inject(all);
         (FaultCounts chosen, sbyte[] faulty) = Inject(some);
         sbyte[] clean = FaultTestData.Weights(5000, bits);

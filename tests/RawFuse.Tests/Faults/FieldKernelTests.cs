@@ -59,7 +59,7 @@ public sealed class FieldKernelTests(EmulatorFixture emulator) : IClassFixture<E
             foreach (int count in Counts)
             {
                 Agree(count, 8, _ => FaultCells.Drawn(77, 0.05, model, 100, groups: 2 * 300 * 3).WithLines(rowRate, columnRate, rowGroups: 3, bankRows: 300));
-                Agree(count, 5, _ => FaultCells.Drawn(77, 0.05, model, 598, groups: 600).WithLines(rowRate, columnRate, rowGroups: 1, bankRows: 200).Of(5, 0xFF, true));
+                Agree(count, 5, _ => FaultCells.Drawn(77, 0.05, model, 598, groups: 600).WithLines(rowRate, columnRate, 1, bankRows: 200).Of(5, 0xFF, true));
             }
         }
     }
@@ -72,7 +72,8 @@ public sealed class FieldKernelTests(EmulatorFixture emulator) : IClassFixture<E
     public void Masks_on_top_equal_injecting_twice(int bits, bool isSigned)
     {
         sbyte[] oihw = FaultTestData.Weights(6 * 10 * 9, bits), hwio = FaultTestData.ToHwio(oihw, 6, 10, 9);
-        FaultCells first = FaultCells.Drawn(1, 0.3, FaultModel.StuckAt).Of(bits, 0xFF, isSigned), second = FaultCells.Transient(1, 0.3, 4).Of(bits, 0xFF, isSigned);
+        FaultCells first = FaultCells.Drawn(1, 0.3, FaultModel.StuckAt).Of(bits, 0xFF, isSigned);
+        FaultCells second = FaultCells.Transient(1, 0.3, 4).Of(bits, 0xFF, isSigned);
         sbyte[] once = FaultTestData.Inject(FaultTestData.OneThread, oihw, oihw.Length, first);
         sbyte[] twice = FaultTestData.ToHwio(FaultTestData.Inject(FaultTestData.OneThread, once, oihw.Length, second), 6, 10, 9);
         foreach (Device device in (Device[])[FaultTestData.TwoThreads, emulator.Device])

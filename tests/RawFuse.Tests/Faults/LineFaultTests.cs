@@ -71,7 +71,10 @@ public sealed class LineFaultTests
         return Array.ConvertAll(weights, value => (byte)value);
     }
 
-    /// <summary>The lines of each bank, by the definition: line n of all banks has the number that bit n % 128 of Philox blocks (n / 128, r, stream) spell out.</summary>
+    /// <summary>
+    /// The lines of each bank, by the definition: line n of all banks has the number that bits n % 128 of the Philox blocks
+    /// (n / 128, r, stream) spell out.
+    /// </summary>
     private static bool[][] Lines(int banks, int lines, double rate, ulong stream)
     {
         var result = new bool[banks][];

@@ -114,7 +114,8 @@ public sealed class VoltageSweepTests(EmulatorFixture emulator) : IClassFixture<
             memory.InjectAndCount(zeros, place);
             memory.InjectAndCount(ones, place);
             int low = chip.Cells == WeightCells.Byte ? 0xFF : (1 << bits) - 1;
-            byte[] more = [.. zeros.Zip(ones, (zero, one) => (byte)(((byte)zero | (byte)~one) & low))], moreValues = [.. zeros.Select(zero => (byte)(zero & low))];
+            byte[] more = [.. zeros.Zip(ones, (zero, one) => (byte)(((byte)zero | (byte)~one) & low))];
+            byte[] moreValues = [.. zeros.Select(zero => (byte)(zero & low))];
             for (int i = 0; i < place.Weights && faulty is not null && values is not null; i++)
             {
                 Assert.Equal(faulty[i], faulty[i] & more[i]);
@@ -143,7 +144,8 @@ public sealed class VoltageSweepTests(EmulatorFixture emulator) : IClassFixture<
     {
         var builder = new NetworkBuilder(4, 4, 3);
         Node x = builder.Conv2d(builder.Input, "first", 7, 3, padding: 1);
-        using var network = new Network(builder.Build("small", builder.Linear(builder.Conv2d(x, "second", 5, 3, padding: 1, bias: false), "last", 3)), device, seed: 2);
+        x = builder.Linear(builder.Conv2d(x, "second", 5, 3, padding: 1, bias: false), "last", 3);
+        using var network = new Network(builder.Build("small", x), device, seed: 2);
         return FrozenNetwork.From(network, bits);
     }
 }
