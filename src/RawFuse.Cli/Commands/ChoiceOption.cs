@@ -28,10 +28,13 @@ internal sealed class ChoiceOption<T> : Option<string>
         };
     }
 
-    /// <summary>What the command line says.</summary>
+    /// <summary>What the command line says, or the standard.</summary>
     public T ValueIn(ParseResult parsed)
     {
-        string name = parsed.GetRequiredValue(this);
+        string name = parsed.GetValue(this) ?? choices[0].Name;
         return choices.Single(choice => choice.Name == name).Value;
     }
+
+    /// <summary>Whether the command line says anything.</summary>
+    public bool IsGivenIn(ParseResult parsed) => parsed.GetResult(this) is { Implicit: false };
 }

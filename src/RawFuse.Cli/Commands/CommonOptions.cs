@@ -24,6 +24,15 @@ internal static class CommonOptions
 
     public static ChoiceOption<string> Data() => new("--data", "Data set.", [.. ImageSources.Names.Select(name => (name, name))]);
 
+    /// <summary>The data set for a model, which its file may name.</summary>
+    public static ChoiceOption<string> DataOfModel()
+    {
+        ChoiceOption<string> data = Data();
+        data.Description = $"Data set (else the one the base file names, else {ImageSources.Names[0]}).";
+        data.DefaultValueFactory = null;
+        return data;
+    }
+
     public static Option<string?> DataFolder() => new("--data-dir")
     {
         Description = "Folder of the data set's original files (else RAWFUSE_DATA).",

@@ -18,7 +18,7 @@ internal static class EvalCommand
     {
         var basePath = new Option<string>("--base") { Description = "Base model.", Required = true, HelpName = "file" };
         var fusePath = new Option<string?>("--fuse") { Description = "Generator to put in front.", HelpName = "file" };
-        ChoiceOption<string> data = CommonOptions.Data();
+        ChoiceOption<string> data = CommonOptions.DataOfModel();
         Option<string?> folder = CommonOptions.DataFolder();
         Option<int> count = CommonOptions.Number("--chips", "Chips to evaluate on.", 10, 1, 100_000);
         Option<long> first = CommonOptions.Number("--first-chip", "Seed of the first chip; the others follow.", (long)Evaluator.FirstChip, 0, long.MaxValue);
@@ -42,9 +42,10 @@ internal static class EvalCommand
             ChipPopulation population = chips.Population(parsed);
             ulong[] seeds = [.. Enumerable.Range(0, parsed.GetValue(count)).Select(i => (ulong)parsed.GetValue(first) + (ulong)i)];
             using var device = new CpuDevice(parsed.GetValue(threads));
-            using FrozenNetwork network = models.LoadBase(parsed, path, device);
+            (FrozenNetwork loaded, string dataset) = models.LoadBase(parsed, path, device);
+            using FrozenNetwork network = loaded;
             using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);
-            ImageSet images = ImageSources.Test(data.ValueIn(parsed), parsed.GetValue(folder), parsed.GetValue(limit));
+            ImageSet images = ImageSources.Test(data.IsGivenIn(parsed) ? data.ValueIn(parsed) : ImageSources.NameFor(dataset), parsed.GetValue(folder), parsed.GetValue(limit));
             ImageSources.RequireClasses(network, path, images);
             (EvaluationResult result, double _) = report.Stage($"evaluate {network.Definition.Name} on {seeds.Length} chips", progress =>
                 Evaluate(network, fuse, LoaderSource.ForTest(images, parsed.GetValue(batch)), population, seeds, progress, cancellation));

@@ -29,19 +29,22 @@ internal sealed class ModelOptions
     public int? Bits(ParseResult parsed) => parsed.GetValue(bits);
 
     /// <summary>Reads and freezes a base model.</summary>
-    public FrozenNetwork LoadBase(ParseResult parsed, string path, Device device) => Load(parsed, path, ModelKind.Base, device, parsed.GetValue(architecture));
+    /// <returns>The model, and the name of the data its file says it was trained on; empty where it does not.</returns>
+    public (FrozenNetwork Network, string Dataset) LoadBase(ParseResult parsed, string path, Device device) =>
+        Load(parsed, path, ModelKind.Base, device, parsed.GetValue(architecture));
 
     /// <summary>Reads and freezes a generator.</summary>
-    public FrozenNetwork LoadFuse(ParseResult parsed, string path, Device device) => Load(parsed, path, ModelKind.Fuse, device, parsed.GetValue(generator));
+    public FrozenNetwork LoadFuse(ParseResult parsed, string path, Device device) =>
+        Load(parsed, path, ModelKind.Fuse, device, parsed.GetValue(generator)).Network;
 
-    private FrozenNetwork Load(ParseResult parsed, string path, ModelKind kind, Device device, string? name)
+    private (FrozenNetwork Network, string Dataset) Load(ParseResult parsed, string path, ModelKind kind, Device device, string? name)
     {
         (ModelInfo info, Network network) = ModelFile.Load(path, kind, device, new ModelHints(name, parsed.GetValue(classes), parsed.GetValue(bits), parsed.GetValue(image)));
         using (network)
         {
             if (parsed.GetValue(image) is { } size && size != info.Image)
                 throw new ArgumentException($"{path}: the model is for images of {info.Image}x{info.Image} pixels, '--image' says {size}x{size}.");
-            return FrozenNetwork.From(network, info.Bits);
+            return (FrozenNetwork.From(network, info.Bits), info.Dataset);
         }
     }
 }

@@ -45,7 +45,7 @@ internal static class PredictCommand
             if (chip is not null && classifier is null) throw new ArgumentException("Option '--chip' needs '--base': generators run without faults.");
             var report = new Report(null);
             using var device = new CpuDevice(parsed.GetValue(threads));
-            using FrozenNetwork? network = classifier is null ? null : models.LoadBase(parsed, classifier, device);
+            using FrozenNetwork? network = classifier is null ? null : models.LoadBase(parsed, classifier, device).Network;
             using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);
             using WeightFaults? faults = network is null || chip is null ? null : new WeightFaults(network, 1);
             if (faults is not null) population!.Draw(network!, chip!.Value, faults, 0);

@@ -86,7 +86,7 @@ internal static class TrainCommand
             HelpName = "name",
         };
         var output = new Option<string>("--out") { Description = "File to write.", Required = true, HelpName = "file" };
-        ChoiceOption<string> data = CommonOptions.Data();
+        ChoiceOption<string> data = CommonOptions.DataOfModel();
         Option<string?> folder = CommonOptions.DataFolder();
         var chips = new ChipOptions(standardRate: 0.01);
         var hints = new ModelOptions();
@@ -109,22 +109,25 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellation) =>
         {
             var report = new Report(null);
-            string name = data.ValueIn(parsed);
             string path = OutputFile.Check(parsed.GetRequiredValue(output), parsed.GetRequiredValue(bases));
             ChipPopulation population = chips.Population(parsed);
             int bits = hints.Bits(parsed) ?? 8;
             using var device = new CpuDevice(parsed.GetValue(threads));
-            ImageSet images = ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit));
-            NetworkDefinition definition = Generator.Define(parsed.GetValue(generator)!, images.Height);
             var models = new List<FrozenNetwork>();
             try
             {
-                foreach (string file in parsed.GetRequiredValue(bases))
+                string[] files = parsed.GetRequiredValue(bases);
+                string name = data.ValueIn(parsed);
+                foreach (string file in files)
                 {
-                    models.Add(hints.LoadBase(parsed, file, device));
-                    ImageSources.RequireClasses(models[^1], file, images);
+                    (FrozenNetwork model, string dataset) = hints.LoadBase(parsed, file, device);
+                    models.Add(model);
+                    if (models.Count == 1 && !data.IsGivenIn(parsed)) name = ImageSources.NameFor(dataset);
                 }
 
+                ImageSet images = ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit));
+                for (int i = 0; i < files.Length; i++) ImageSources.RequireClasses(models[i], files[i], images);
+                NetworkDefinition definition = Generator.Define(parsed.GetValue(generator)!, images.Height);
                 ulong random = (ulong)parsed.GetValue(seed);
                 using var network = new Network(definition, device, random);
                 if (parsed.GetValue(start)) GeneratorStart.AtIdentity(network);

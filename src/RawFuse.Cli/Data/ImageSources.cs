@@ -9,6 +9,9 @@ internal static class ImageSources
     /// <summary>Names that <c>--data</c> knows.</summary>
     public static readonly string[] Names = ["signs", "cifar10"];
 
+    /// <summary>The data set that a model's file names, or the built-in one where it names none that is known here.</summary>
+    public static string NameFor(string dataset) => Array.Find(Names, name => name == dataset) ?? Names[0];
+
     /// <summary>The augmentation a data set is trained with.</summary>
     public static Augmentation AugmentationFor(string name) => name == "cifar10" ? Augmentation.Cifar : Augmentation.Signs;
 

@@ -214,7 +214,7 @@ public sealed class BadInputTests(BadFiles files) : IClassFixture<BadFiles>
         { $"{Train} --seed one", "'--seed' is 'one', expected a whole number" },
         { "train base", "'--out' is required" },
         { $"{TrainFuse} --arch vgg11", "first.st: tensor 'features.0.weight' of network 'vgg11' is missing" },
-        { $"{TrainFuse} --generator convx", "Unknown generator 'convx'; known are" },
+        { $"{TrainFuse} --data cifar100", "'--data' is 'cifar100', expected signs, cifar10" },
         { $"{TrainFuse} --chips 0", "'--chips' is '0', expected a whole number from 1" },
         { $"{TrainFuse} --lambda -1", "'--lambda' is '-1', expected a number from 0" },
         { $"{TrainFuse} --ber 1.5", "'--ber' is '1.5', expected a number from 0 to 1" },

@@ -64,13 +64,13 @@ public sealed class EvalTests : IDisposable
         Assert.Equal((mapping, model), (json.GetProperty("mapping").GetString(), json.GetProperty("model").GetString()));
     }
 
-    /// <summary>The keys of the contract, and nothing about a generator where there is none.</summary>
+    /// <summary>The keys of the contract, and nothing about a generator where there is none; the file names the data set.</summary>
     [Fact]
     public void KeysAreTheContracts()
     {
-        StateFile.Write(folder.File("base.safetensors"), "vgg11");
+        StateFile.Write(folder.File("base.safetensors"), "vgg11", metadata: new() { ["arch"] = "vgg11", ["dataset"] = "cifar10" });
         WriteCifar(new int[Images]);
-        Tool.Succeed(folder, $"eval --base @base.safetensors --arch vgg11 --chips 1 --data cifar10 --data-dir {folder.Path} --test-images 3 --json @eval.json");
+        Tool.Succeed(folder, $"eval --base @base.safetensors --chips 1 --data-dir {folder.Path} --test-images 3 --json @eval.json");
         JsonElement json = JsonDocument.Parse(File.ReadAllBytes(folder.File("eval.json"))).RootElement;
         Assert.Equal(["ber", "bits", "chips", "cleanAccuracy", "images", "mapping", "model", "perturbedAccuracy"], Keys(json));
         Assert.Equal(["mean", "perChip", "std"], Keys(json.GetProperty("perturbedAccuracy")));

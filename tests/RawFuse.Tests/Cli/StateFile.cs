@@ -16,12 +16,12 @@ internal static class StateFile
     /// <param name="model">Name of a list in Golden/models/state.</param>
     /// <param name="batchCounts">Whether num_batches_tracked is there too.</param>
     /// <param name="change">Changes a tensor or, by null, leaves it out; null changes nothing.</param>
-    /// <returns>The path.</returns>
-    public static string Write(string path, string model, bool batchCounts = true, Func<SafetensorsTensor, SafetensorsTensor?>? change = null)
+    /// <param name="metadata">What the header says.</param>
+    public static void Write(
+        string path, string model, bool batchCounts = true, Func<SafetensorsTensor, SafetensorsTensor?>? change = null, Dictionary<string, string>? metadata = null)
     {
         IEnumerable<SafetensorsTensor> tensors = Tensors(model).Where(tensor => batchCounts || tensor.Type != SafetensorsType.I64);
-        SafetensorsFile.Write(path, [.. tensors.Select(tensor => change is null ? tensor : change(tensor)).OfType<SafetensorsTensor>()]);
-        return path;
+        SafetensorsFile.Write(path, [.. tensors.Select(tensor => change is null ? tensor : change(tensor)).OfType<SafetensorsTensor>()], metadata);
     }
 
     /// <summary>Replaces a tensor by one of another shape that holds zeros.</summary>
