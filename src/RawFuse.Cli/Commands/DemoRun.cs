@@ -108,7 +108,8 @@ internal sealed class DemoRun(Device device, Report report, string folder, ulong
     private DemoJson Document(EvaluationResult result, EnergySaving accesses, EnergySaving macs, double seconds) =>
         new(
             result.Base.Clean, PerturbedJson.Of(result.Base.Perturbed), AccuracyJson.Of(result.WithFuse!), result.Recovery, BitErrorRate,
-            ChipOptions.NameOf(SramMapping.Physical), ChipOptions.NameOf(FaultModel.StuckAt), 8, result.Chips, result.Images, accesses.Percent, macs.Percent, seconds, stages,
+            FaultNames.Of(FaultNames.Mappings, SramMapping.Physical), FaultNames.Of(FaultNames.Models, FaultModel.StuckAt),
+            FaultNames.Of(FaultNames.Cells, WeightCells.Packed), 8, result.Chips, result.Images, accesses.Percent, macs.Percent, seconds, stages,
             BaseName, GeneratorName, seed);
 
     private void Print(EvaluationResult result, EnergySaving accesses, EnergySaving macs, double seconds)

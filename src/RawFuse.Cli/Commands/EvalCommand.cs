@@ -12,8 +12,6 @@ namespace RawFuse.Cli.Commands;
 /// <summary><c>rawfuse eval</c>: accuracies of a base model on chips, without and with a generator.</summary>
 internal static class EvalCommand
 {
-    private const int ChipsPerPass = 10;
-
     public static Command Create()
     {
         var basePath = new Option<string>("--base") { Description = "Base model.", Required = true, HelpName = "file" };
@@ -40,7 +38,10 @@ internal static class EvalCommand
             string? generator = parsed.GetValue(fusePath);
             var report = new Report(parsed.GetValue(json), path, generator);
             ChipPopulation population = chips.Population(parsed);
-            ulong[] seeds = [.. Enumerable.Range(0, parsed.GetValue(count)).Select(i => (ulong)parsed.GetValue(first) + (ulong)i)];
+
+            // A known map is one chip, whatever its seed, unless every access sees other faults.
+            int chipCount = population.Any.Map is not null && !population.IsTransient ? 1 : parsed.GetValue(count);
+            ulong[] seeds = [.. Enumerable.Range(0, chipCount).Select(i => (ulong)parsed.GetValue(first) + (ulong)i)];
             using var device = new CpuDevice(parsed.GetValue(threads));
             (FrozenNetwork loaded, string dataset) = models.LoadBase(parsed, path, device);
             using FrozenNetwork network = loaded;
@@ -48,35 +49,16 @@ internal static class EvalCommand
             ImageSet images = ImageSources.Test(data.IsGivenIn(parsed) ? data.ValueIn(parsed) : ImageSources.NameFor(dataset), parsed.GetValue(folder), parsed.GetValue(limit));
             ImageSources.RequireClasses(network, path, images);
             (EvaluationResult result, double _) = report.Stage($"evaluate {network.Definition.Name} on {seeds.Length} chips", progress =>
-                Evaluate(network, fuse, LoaderSource.ForTest(images, parsed.GetValue(batch)), population, seeds, progress, cancellation));
+                Evaluator.Evaluate(network, fuse, LoaderSource.ForTest(images, parsed.GetValue(batch)), population, seeds, progress, cancellation));
             report.Console.Write(AccuracyTable.Of(result));
             report.Json(
                 new EvalJson(
                     result.Base.Clean, PerturbedJson.Of(result.Base.Perturbed), result.WithFuse is null ? null : AccuracyJson.Of(result.WithFuse),
-                    result.Recovery, population.BitErrorRate, ChipOptions.NameOf(population.Mapping), ChipOptions.NameOf(population.Model), network.WeightBits,
-                    result.Chips, result.Images),
+                    result.Recovery, population.BitErrorRate, FaultNames.Of(FaultNames.Mappings, population.Mapping), FaultNames.Of(FaultNames.Models, population.Model),
+                    FaultNames.Of(FaultNames.Cells, population.Any.Cells), network.WeightBits, result.Chips, result.Images),
                 JsonModels.Default.EvalJson);
             return Task.FromResult(0);
         });
         return command;
     }
-
-    /// <summary>Evaluates so many chips at a time that memory does not grow with their number.</summary>
-    private static EvaluationResult Evaluate(
-        FrozenNetwork network, FrozenNetwork? fuse, LoaderSource source, ChipPopulation population, ulong[] seeds, IProgress<double> progress,
-        CancellationToken cancellation)
-    {
-        var parts = new List<EvaluationResult>();
-        foreach (ulong[] chips in seeds.Chunk(ChipsPerPass))
-        {
-            double done = (double)parts.Count * ChipsPerPass / seeds.Length, share = (double)chips.Length / seeds.Length;
-            parts.Add(Evaluator.Evaluate(network, fuse, source, population, chips, Report.Part(progress, done, share), cancellation));
-        }
-
-        Accuracy? withFuse = fuse is null ? null : Join(parts.Select(part => part.WithFuse!));
-        return new EvaluationResult(Join(parts.Select(part => part.Base)), withFuse, seeds, parts[0].Images);
-    }
-
-    private static Accuracy Join(IEnumerable<Accuracy> parts) =>
-        new(parts.First().Clean, new AccuracyStatistics([.. parts.SelectMany(part => part.Perturbed.PerChip)]));
 }

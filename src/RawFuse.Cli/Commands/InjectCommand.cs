@@ -18,8 +18,7 @@ internal static class InjectCommand
             Required = true,
             HelpName = "file",
         };
-        Option<ulong?> seed = ChipOptions.Seed("Seed of the chip whose memory holds the weights.");
-        seed.Required = true;
+        Option<ulong?> seed = ChipOptions.Seed("Seed of the chip whose memory holds the weights; needs --ber.");
         var output = new Option<string>("--out")
         {
             Description = "File to write: I8 tensors, and a scale 'NAME.scale' for each quantized one.",
@@ -36,7 +35,7 @@ internal static class InjectCommand
             string input = parsed.GetRequiredValue(weights);
             string path = OutputFile.Check(parsed.GetRequiredValue(output), input);
             var report = new Report(parsed.GetValue(json), input, path);
-            Chip chip = chips.PopulationFor(parsed, parsed.GetValue(seed))![parsed.GetValue(seed)!.Value];
+            Chip chip = chips.ChipFor(parsed, parsed.GetValue(seed)) ?? throw new ArgumentException("Name a chip with '--chip' and '--ber', or with '--map'.");
             using var device = new CpuDevice();
             var run = new InjectRun(device, SafetensorsFile.Read(input, cancellation), chip, parsed.GetValue(bits));
             FaultSummary summary = run.Write(path, cancellation);
@@ -44,7 +43,8 @@ internal static class InjectCommand
             report.Json(
                 new InjectJson(
                     [.. summary.Tensors.Select(InjectedTensorJson.Of)], summary.RequestedBer, summary.CellBer, summary.FlipRate, chip.Seed,
-                    ChipOptions.NameOf(chip.Mapping), ChipOptions.NameOf(chip.Model), parsed.GetValue(bits)),
+                    FaultNames.Of(FaultNames.Mappings, chip.Mapping), FaultNames.Of(FaultNames.Models, chip.Model), FaultNames.Of(FaultNames.Cells, chip.Cells),
+                    parsed.GetValue(bits)),
                 JsonModels.Default.InjectJson);
             return Task.FromResult(0);
         });

@@ -16,7 +16,7 @@ internal sealed class InjectRun(Device device, SafetensorsFile file, Chip chip, 
     public FaultSummary Write(string path, CancellationToken cancellation)
     {
         using var memory = new ChipMemory(device, chip);
-        var places = new Queue<SramPlace>(SramLayout.Place(chip.Mapping, file.Tensors.Where(IsStored).Select(tensor => (tensor.Name, tensor.ElementCount))));
+        var places = new Queue<SramPlace>(SramLayout.Place(chip, file.Tensors.Where(IsStored).Select(tensor => (tensor.Name, tensor.ElementCount)), bits));
         var written = new List<SafetensorsTensor>();
         var reports = new List<FaultReport>();
         foreach (SafetensorsTensor tensor in file.Tensors)

@@ -40,15 +40,14 @@ internal static class PredictCommand
             string images = parsed.GetRequiredValue(input);
             if (classifier is null && generator is null) throw new ArgumentException("Name a model with '--base', a generator with '--fuse', or both.");
             string path = OutputFile.Check(parsed.GetRequiredValue(output), images, classifier, generator);
-            ulong? chip = parsed.GetValue(seed);
-            ChipPopulation? population = chips.PopulationFor(parsed, chip);
-            if (chip is not null && classifier is null) throw new ArgumentException("Option '--chip' needs '--base': generators run without faults.");
+            Chip? chip = chips.ChipFor(parsed, parsed.GetValue(seed));
+            if (chip is not null && classifier is null) throw new ArgumentException("A chip needs '--base': generators run without faults.");
             var report = new Report(null);
             using var device = new CpuDevice(parsed.GetValue(threads));
             using FrozenNetwork? network = classifier is null ? null : models.LoadBase(parsed, classifier, device).Network;
             using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);
             using WeightFaults? faults = network is null || chip is null ? null : new WeightFaults(network, 1);
-            if (faults is not null) population!.Draw(network!, chip!.Value, faults, 0);
+            if (faults is not null) new ChipPopulation(chip!).Draw(network!, chip!.Seed, faults, 0);
             int[] shape = new PredictRun(device, fuse, network, faults, parsed.GetValue(batch)).Write(images, path, report, cancellation);
             report.Line($"[{string.Join(", ", shape)}] written to {path}");
             return Task.FromResult(0);

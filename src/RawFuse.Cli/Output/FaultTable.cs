@@ -13,7 +13,8 @@ internal static class FaultTable
         foreach (FaultReport tensor in summary.Tensors) Row(table, tensor.Name, tensor.Weights, tensor.CellsFaulty, tensor.BitsChanged, tensor.WeightsChanged);
         Row(table, "total", summary.Weights, summary.CellsFaulty, summary.BitsChanged, summary.WeightsChanged);
         table.Caption(
-            $"{100 * summary.RequestedBer:G4}% faulty cells requested, {100 * summary.CellBer:G4}% found; {100 * summary.FlipRate:G4}% of the bits changed");
+            $"{100 * summary.RequestedBer:G4}% faulty cells requested, {100 * summary.CellBer:G4}% found; {100 * summary.FlipRate:G4}% of the bits changed, "
+            + $"{summary.Counts.ZeroToOne.Sum():N0} from 0 to 1 and {summary.Counts.OneToZero.Sum():N0} from 1 to 0");
         return table;
     }
 

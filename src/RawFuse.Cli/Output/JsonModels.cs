@@ -26,24 +26,35 @@ internal record AccuracyJson(double CleanAccuracy, PerturbedJson PerturbedAccura
 
 /// <summary>What <c>eval</c> writes; accuracies and recovery in percent.</summary>
 internal record EvalJson(
-    double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, string Mapping, string Model, int Bits,
-    IReadOnlyList<ulong> Chips, int Images);
+    double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, string Mapping, string Model, string Cells,
+    int Bits, IReadOnlyList<ulong> Chips, int Images);
 
 /// <summary>What <c>demo</c> writes: eval's keys, energy and time.</summary>
 internal record DemoJson(
-    double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, string Mapping, string Model, int Bits,
-    IReadOnlyList<ulong> Chips, int Images, double EnergySavingPercent, double MacEnergySavingPercent, double Seconds, IReadOnlyDictionary<string, double> StageSeconds,
+    double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, string Mapping, string Model, string Cells,
+    int Bits, IReadOnlyList<ulong> Chips, int Images, double EnergySavingPercent, double MacEnergySavingPercent, double Seconds, IReadOnlyDictionary<string, double> StageSeconds,
     string Base, string Generator, ulong Seed);
 
-/// <summary>What a chip did to one tensor.</summary>
-internal record InjectedTensorJson(string Name, long Weights, long CellsFaulty, long BitsChanged, long WeightsChanged)
+/// <summary>What a chip did to one bit of all weights of a tensor, 0 for the lowest.</summary>
+internal record BitJson(int Bit, long Cells, long StuckAt0, long StuckAt1, long Flipping, long ZeroToOne, long OneToZero)
 {
-    public static InjectedTensorJson Of(FaultReport report) => new(report.Name, report.Weights, report.CellsFaulty, report.BitsChanged, report.WeightsChanged);
+    public static IReadOnlyList<BitJson> Of(FaultCounts counts) =>
+        [.. Enumerable.Range(0, 8).Select(bit => new BitJson(
+            bit, counts.Exposed[bit], counts.StuckAt0[bit], counts.StuckAt1[bit], counts.Flipping[bit], counts.ZeroToOne[bit], counts.OneToZero[bit]))];
+}
+
+/// <summary>What a chip did to one tensor; rates from 0 to 1.</summary>
+internal record InjectedTensorJson(
+    string Name, long Weights, long CellsFaulty, long BitsChanged, long WeightsChanged, double CellBer, double FlipRate, IReadOnlyList<BitJson> ByBit)
+{
+    public static InjectedTensorJson Of(FaultReport report) => new(
+        report.Name, report.Weights, report.CellsFaulty, report.BitsChanged, report.WeightsChanged, report.CellBer, report.FlipRate, BitJson.Of(report.Counts));
 }
 
 /// <summary>What <c>inject</c> writes; rates from 0 to 1.</summary>
 internal record InjectJson(
-    IReadOnlyList<InjectedTensorJson> Tensors, double RequestedBer, double CellBer, double FlipRate, ulong Chip, string Mapping, string Model, int Bits);
+    IReadOnlyList<InjectedTensorJson> Tensors, double RequestedBer, double CellBer, double FlipRate, ulong Chip, string Mapping, string Model, string Cells,
+    int Bits);
 
 internal record LayerJson(string Name, long FilterReads, long IfmapReads, long OfmapWrites, long Cycles, long Macs)
 {

@@ -59,10 +59,6 @@ internal sealed class Report
     public static IProgress<TrainingProgress> Of(IProgress<double> progress) =>
         new Immediate<TrainingProgress>(step => progress.Report((double)step.Step / step.TotalSteps));
 
-    /// <summary>A stage's progress as that of one part of it.</summary>
-    public static IProgress<double> Part(IProgress<double> progress, double done, double share) =>
-        new Immediate<double>(part => progress.Report(done + (share * part)));
-
     /// <summary>Reports on the calling thread, so that nothing arrives late.</summary>
     private sealed class Immediate<T>(Action<T> report) : IProgress<T>
     {

@@ -6,6 +6,9 @@ namespace RawFuse.NeuralFuse.Evaluation;
 /// <summary>Measures accuracies on chips.</summary>
 public static class Evaluator
 {
+    /// <summary>Chips that run together: memory does not grow with their number.</summary>
+    private const int ChipsPerPass = 10;
+
     /// <summary>First seed of the paper's evaluation chips, 50000..50009; training draws from 0..29999.</summary>
     public const ulong FirstChip = 50000;
 
@@ -32,8 +35,24 @@ public static class Evaluator
         FrozenNetwork model, FrozenNetwork? fuse, IImageSource source, ChipPopulation population, IReadOnlyList<ulong> chips, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(chips.Count, 1);
+        var parts = new List<EvaluationResult>();
+        foreach (ulong[] some in chips.Chunk(ChipsPerPass))
+        {
+            double done = (double)parts.Count * ChipsPerPass / chips.Count, share = (double)some.Length / chips.Count;
+            parts.Add(EvaluateTogether(model, fuse, source, population, some, part => progress?.Report(done + (share * part)), cancellationToken));
+        }
+
+        Accuracy? withFuse = fuse is null ? null : Join(parts.Select(part => part.WithFuse!));
+        return new EvaluationResult(Join(parts.Select(part => part.Base)), withFuse, chips, parts[0].Images);
+    }
+
+    private static EvaluationResult EvaluateTogether(
+        FrozenNetwork model, FrozenNetwork? fuse, IImageSource source, ChipPopulation population, ulong[] chips, Action<double> progress,
+        CancellationToken cancellationToken)
+    {
         Batch.CheckClasses(model.Definition, source);
-        int sets = 1 + chips.Count;
+        int sets = 1 + chips.Length;
         using var faults = new WeightFaults(model, sets);
         faults.Clear(0);
         DrawChips(0);
@@ -58,7 +77,7 @@ public static class Evaluator
             }
 
             images += batch.Count;
-            progress?.Report((double)images / source.Count);
+            progress((double)images / source.Count);
         }
 
         if (images == 0) throw new ArgumentException("There are no images to evaluate on.", nameof(source));
@@ -66,9 +85,12 @@ public static class Evaluator
 
         void DrawChips(long access)
         {
-            for (int i = 0; i < chips.Count; i++) population.Draw(model, chips[i], faults, i + 1, access);
+            for (int i = 0; i < chips.Length; i++) population.Draw(model, chips[i], faults, i + 1, access);
         }
     }
+
+    private static Accuracy Join(IEnumerable<Accuracy> parts) =>
+        new(parts.First().Clean, new AccuracyStatistics([.. parts.SelectMany(part => part.Perturbed.PerChip)]));
 
     /// <summary>Percent of images a network classifies right, without faults.</summary>
     public static double CleanAccuracy(FrozenNetwork model, IImageSource source, CancellationToken cancellationToken = default)

@@ -20,12 +20,6 @@ public static class ChipFile
 {
     private const string MappingKey = "mapping", CellsKey = "cells", PositionsKey = "positions", TransientKey = "transient", SeedKey = "seed";
 
-    private static readonly (string Name, SramMapping Value)[] Mappings =
-        [("ibm", SramMapping.Ibm), ("ibm-untiled", SramMapping.IbmUntiled), ("physical", SramMapping.Physical)];
-
-    private static readonly (string Name, WeightCells Value)[] Cells =
-        [("byte", WeightCells.Byte), ("low-bits", WeightCells.LowBits), ("packed", WeightCells.Packed)];
-
     /// <summary>Reads a chip from a safetensors file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileFormatException">The file cannot be read or is not such a file.</exception>
@@ -35,18 +29,18 @@ public static class ChipFile
         SafetensorsTensor or = Matrix(file, "or"), and = Matrix(file, "and");
         if (!or.Shape.SequenceEqual(and.Shape))
             throw new FileFormatException(path, $"tensors 'or' and 'and' have shapes {ShapeOf(or)} and {ShapeOf(and)}; expected equal ones");
-        if (!file.Metadata.ContainsKey(MappingKey)) throw new FileFormatException(path, $"metadata '{MappingKey}' is missing; expected {Names(Mappings)}");
+        if (!file.Metadata.ContainsKey(MappingKey)) throw new FileFormatException(path, $"metadata '{MappingKey}' is missing; expected {Names(FaultNames.Mappings)}");
 
         byte[] stuckAt0 = and.Bytes.ToArray();
         for (int i = 0; i < stuckAt0.Length; i++) stuckAt0[i] = (byte)~(stuckAt0[i] | or.Bytes.Span[i]);
         var options = new FaultOptions
         {
-            Cells = file.Metadata.ContainsKey(CellsKey) ? Choice(file, CellsKey, Cells) : null,
+            Cells = file.Metadata.ContainsKey(CellsKey) ? Choice(file, CellsKey, FaultNames.Cells) : null,
             Positions = Number(file, PositionsKey, byte.MaxValue, "a number from 0 to 255", _ => true),
             TransientRate = Number(file, TransientKey, 0.0, "a rate from 0 to 1", rate => rate is >= 0 and <= 1),
         };
         ulong seed = Number(file, SeedKey, 0UL, "a number from 0 to 2^64 - 1", _ => true);
-        return new Chip(new FaultMap(or.Shape[0], stuckAt0, or.Bytes.Span), Choice(file, MappingKey, Mappings), seed, options);
+        return new Chip(new FaultMap(or.Shape[0], stuckAt0, or.Bytes.Span), Choice(file, MappingKey, FaultNames.Mappings), seed, options);
     }
 
     /// <summary>
@@ -65,7 +59,7 @@ public static class ChipFile
         var and = new byte[map.StuckAt0.Length];
         for (int i = 0; i < and.Length; i++) and[i] = (byte)~(map.StuckAt0[i] | map.StuckAt1[i]);
         int[] shape = [map.Rows, map.RowBytes];
-        var metadata = new Dictionary<string, string> { [MappingKey] = NameOf(chip.Mapping, Mappings), [CellsKey] = NameOf(chip.Cells, Cells) };
+        var metadata = new Dictionary<string, string> { [MappingKey] = FaultNames.Of(FaultNames.Mappings, chip.Mapping), [CellsKey] = FaultNames.Of(FaultNames.Cells, chip.Cells) };
         if (chip.Options.Positions != byte.MaxValue) metadata.Add(PositionsKey, chip.Options.Positions.ToString(CultureInfo.InvariantCulture));
         if (chip.Options.TransientRate > 0)
         {
@@ -133,11 +127,13 @@ public static class ChipFile
 
     private static string ShapeOf(SafetensorsTensor tensor) => $"[{string.Join(", ", tensor.Shape.ToArray())}]";
 
-    private static T Choice<T>(SafetensorsFile file, string key, (string Name, T Value)[] choices)
+    private static T Choice<T>(SafetensorsFile file, string key, IReadOnlyList<(string Name, T Value)> choices)
     {
         string text = file.Metadata[key];
-        int found = Array.FindIndex(choices, choice => choice.Name == text);
-        return found >= 0 ? choices[found].Value : throw new FileFormatException(file.Path, $"metadata '{key}' is '{text}'; expected {Names(choices)}");
+        foreach ((string name, T value) in choices)
+            if (name == text)
+                return value;
+        throw new FileFormatException(file.Path, $"metadata '{key}' is '{text}'; expected {Names(choices)}");
     }
 
     private static T Number<T>(SafetensorsFile file, string key, T standard, string expected, Predicate<T> isInRange)
@@ -148,7 +144,5 @@ public static class ChipFile
         throw new FileFormatException(file.Path, $"metadata '{key}' is '{text}'; expected {expected}");
     }
 
-    private static string NameOf<T>(T value, (string Name, T Value)[] choices) => choices.Single(choice => Equals(choice.Value, value)).Name;
-
-    private static string Names<T>((string Name, T Value)[] choices) => string.Join(", ", choices.Select(choice => choice.Name));
+    private static string Names<T>(IReadOnlyList<(string Name, T Value)> choices) => string.Join(", ", choices.Select(choice => choice.Name));
 }

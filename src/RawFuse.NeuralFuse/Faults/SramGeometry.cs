@@ -12,8 +12,8 @@ public sealed record SramGeometry
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(banks, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        if (columns < CellsPerGroup || columns % CellsPerGroup != 0)
-            throw new ArgumentOutOfRangeException(nameof(columns), columns, $"The columns of an SRAM are a positive multiple of {CellsPerGroup}.");
+        if (columns < ColumnStep || columns % ColumnStep != 0)
+            throw new ArgumentOutOfRangeException(nameof(columns), columns, $"The columns of an SRAM are a positive multiple of {ColumnStep}.");
         Banks = banks;
         Rows = rows;
         Columns = columns;
@@ -32,7 +32,8 @@ public sealed record SramGeometry
     public long Groups => (long)Banks * Rows * RowGroups;
 
     /// <summary>Groups in a row.</summary>
-    internal int RowGroups => Columns / CellsPerGroup;
+    internal int RowGroups => Columns / ColumnStep;
 
-    private static int CellsPerGroup => 8 * Kernels.FaultCells.GroupBytes;
+    /// <summary>Columns come in multiples of this: cells are handled in groups of 16 bytes.</summary>
+    public static int ColumnStep => 8 * Kernels.FaultCells.GroupBytes;
 }
