@@ -123,10 +123,17 @@ public sealed class BatchLoaderTests
         var nhwc = new float[8 * Size];
         loader.Fill(indices, 0, nhwc, labels);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int epoch = 0; epoch < 100; epoch++) loader.Fill(indices, epoch, nhwc, labels);
+        // A collection that other tests cause takes the rest of this thread's allocation context (up to 8 KB) and counts it as allocated here: what
+        // Fill itself allocates would show in every try.
+        long least = long.MaxValue;
+        for (int epoch = 0; epoch < 100; epoch++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            loader.Fill(indices, epoch, nhwc, labels);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
     }
 
     [Fact]
