@@ -15,11 +15,12 @@ public sealed class QuantizationProperties
     public void AWeightMovesByHalfAStepAtMost() => Cases.Holds(one =>
     {
         (sbyte[] bytes, float scale) = Quantize(one.Weights, one.Bits);
+        if (float.IsSubnormal(scale)) return;
         for (int i = 0; i < bytes.Length; i++)
             Assert.InRange(Math.Abs(((double)bytes[i] * scale) - one.Weights[i]), 0, (0.5 * scale * (1 + 1e-6)) + float.Epsilon + (1e-6 * Math.Abs(one.Weights[i])));
     });
 
-    /// <summary>The largest magnitude becomes the largest level, nothing exceeds it, and only an all-zero tensor has a step of 0.</summary>
+    /// <summary>The largest magnitude becomes the largest level and nothing exceeds it; where a step is 0 or subnormal, with too few digits to divide by, all weights are 0.</summary>
     [Fact]
     public void TheLargestWeightTakesTheLargestLevel() => Cases.Holds(one =>
     {
@@ -27,7 +28,7 @@ public sealed class QuantizationProperties
         (sbyte[] bytes, float scale) = Quantize(one.Weights, one.Bits);
         float largest = one.Weights.Max(Math.Abs);
         Assert.Equal(largest / levels, scale);
-        if (scale == 0) Assert.All(bytes, value => Assert.Equal(0, value));
+        if (scale == 0 || float.IsSubnormal(scale)) Assert.All(bytes, value => Assert.Equal(0, value));
         else Assert.Equal(levels, bytes.Max(value => Math.Abs((int)value)));
     });
 
@@ -44,7 +45,7 @@ public sealed class QuantizationProperties
     {
         (float[] weights, int bits, int exponent) = one;
         (sbyte[] bytes, float scale) = Quantize(weights, bits);
-        if (scale is > 0 and < 1e-30f) return;
+        if (scale < 1e-30f) return;
         (sbyte[] scaled, float scaledStep) = Quantize(Array.ConvertAll(weights, weight => MathF.ScaleB(weight, exponent)), bits);
         Assert.Equal(bytes, scaled);
         Assert.Equal(MathF.ScaleB(scale, exponent), scaledStep);
