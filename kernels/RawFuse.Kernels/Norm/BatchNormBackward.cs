@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -35,15 +36,8 @@ public readonly unsafe struct BatchNormBackward : IKernel<BatchNormBackwardArgs>
         Span<float> gammaGradient = device.Span(args.GammaGradient), betaGradient = device.Span(args.BetaGradient);
         for (int c = 0; c < channels; c++)
         {
-            double sumG = 0, sumGn = 0;
-            for (int block = 0; block < blocks; block++)
-            {
-                sumG += sums[(2L * block * channels) + c];
-                sumGn += sums[(((2L * block) + 1) * channels) + c];
-            }
-
-            betaGradient[c] = (float)sumG;
-            gammaGradient[c] = (float)sumGn;
+            betaGradient[c] = (float)RowSums.Total(sums + c, blocks, 2 * channels);
+            gammaGradient[c] = (float)RowSums.Total(sums + channels + c, blocks, 2 * channels);
         }
 
         if (args.InputGradient is null) return;
@@ -96,27 +90,28 @@ public readonly unsafe struct BatchNormBackward : IKernel<BatchNormBackwardArgs>
     {
         public void Run(int item)
         {
-            double* sumG = partial + (2L * item * channels), sumGn = sumG + channels;
-            new Span<double>(sumG, 2 * channels).Clear();
-            int end = Math.Min(rows, (item + 1) * RowBlocks.Rows);
-            for (int r = item * RowBlocks.Rows; r < end; r++)
-            {
-                float* xr = x + ((long)r * channels), gr = g + ((long)r * channels);
-                int c = 0;
-                for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
-                {
-                    Vector<float> gradient = Vector.Load(gr + c);
-                    Vector<float> n = (Vector.Load(xr + c) - Vector.Load(mean + c)) * Vector.Load(inverse + c);
-                    WideSums.Add(gradient, sumG + c);
-                    WideSums.Add(gradient * n, sumGn + c);
-                }
+            double* sums = partial + (2L * item * channels);
+            RowSums.Block(new ValueTerm(g, channels), item, rows, channels, sums);
+            RowSums.Block(new ProductTerm(x, g, mean, inverse, channels), item, rows, channels, sums + channels);
+        }
+    }
 
-                for (; c < channels; c++)
-                {
-                    sumG[c] += gr[c];
-                    sumGn[c] += gr[c] * ((xr[c] - mean[c]) * inverse[c]);
-                }
-            }
+    /// <summary>Gradients times normalized inputs.</summary>
+    private readonly struct ProductTerm(float* x, float* g, float* mean, float* inverse, int channels) : IRowTerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> Vector(long row, int channel)
+        {
+            long at = (row * channels) + channel;
+            Vector<float> distance = System.Numerics.Vector.Load(x + at) - System.Numerics.Vector.Load(mean + channel);
+            return System.Numerics.Vector.Load(g + at) * (distance * System.Numerics.Vector.Load(inverse + channel));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public float Scalar(long row, int channel)
+        {
+            long at = (row * channels) + channel;
+            return g[at] * ((x[at] - mean[channel]) * inverse[channel]);
         }
     }
 

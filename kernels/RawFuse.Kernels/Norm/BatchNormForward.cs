@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -35,13 +36,13 @@ public readonly unsafe struct BatchNormForward : IKernel<BatchNormForwardArgs>
         double* sums = device.Pointer(partial);
 
         // Two passes, each summed in double: no cancellation when the mean is far from 0.
-        device.For(blocks, new SumBody(x, null, sums, rows, channels));
-        for (int c = 0; c < channels; c++) mean[c] = (float)(Total(sums, blocks, channels, c) / rows);
-        device.For(blocks, new SumBody(x, mean, sums, rows, channels));
+        device.For(blocks, new SumBody<ValueTerm>(new ValueTerm(x, channels), sums, rows, channels));
+        for (int c = 0; c < channels; c++) mean[c] = (float)(RowSums.Total(sums + c, blocks, channels) / rows);
+        device.For(blocks, new SumBody<SquareTerm>(new SquareTerm(x, mean, channels), sums, rows, channels));
         Span<float> runningMean = device.Span(args.RunningMean), runningVariance = device.Span(args.RunningVariance);
         for (int c = 0; c < channels; c++)
         {
-            double squares = Total(sums, blocks, channels, c);
+            double squares = RowSums.Total(sums + c, blocks, channels);
             inverse[c] = (float)(1 / Math.Sqrt((squares / rows) + args.Epsilon));
             runningMean[c] += args.Momentum * (mean[c] - runningMean[c]);
             runningVariance[c] += args.Momentum * ((float)(squares / (rows - 1)) - runningVariance[c]);
@@ -91,39 +92,27 @@ public readonly unsafe struct BatchNormForward : IKernel<BatchNormForwardArgs>
         }
     }
 
-    private static double Total(double* sums, int blocks, int channels, int channel)
+    private readonly struct SumBody<TTerm>(TTerm term, double* partial, int rows, int channels) : IParallelBody
+        where TTerm : struct, IRowTerm
     {
-        double total = 0;
-        for (int block = 0; block < blocks; block++) total += sums[((long)block * channels) + channel];
-        return total;
+        public void Run(int item) => RowSums.Block(term, item, rows, channels, partial + ((long)item * channels));
     }
 
-    /// <summary>Sums a block's values, or the squares of their distances from the mean.</summary>
-    private readonly struct SumBody(float* x, float* mean, double* partial, int rows, int channels) : IParallelBody
+    /// <summary>Squares of the distances from the mean.</summary>
+    private readonly struct SquareTerm(float* x, float* mean, int channels) : IRowTerm
     {
-        public void Run(int item)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> Vector(long row, int channel)
         {
-            double* sum = partial + ((long)item * channels);
-            new Span<double>(sum, channels).Clear();
-            int end = Math.Min(rows, (item + 1) * RowBlocks.Rows);
-            for (int r = item * RowBlocks.Rows; r < end; r++)
-            {
-                float* row = x + ((long)r * channels);
-                if (mean == null) WideSums.Add(row, sum, channels);
-                else AddSquares(row, sum);
-            }
+            Vector<float> distance = System.Numerics.Vector.Load(x + (row * channels) + channel) - System.Numerics.Vector.Load(mean + channel);
+            return distance * distance;
         }
 
-        private void AddSquares(float* row, double* sum)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public float Scalar(long row, int channel)
         {
-            int c = 0;
-            for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
-            {
-                Vector<float> distance = Vector.Load(row + c) - Vector.Load(mean + c);
-                WideSums.Add(distance * distance, sum + c);
-            }
-
-            for (; c < channels; c++) sum[c] += (row[c] - mean[c]) * (row[c] - mean[c]);
+            float distance = x[(row * channels) + channel] - mean[channel];
+            return distance * distance;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -14,9 +13,10 @@ public readonly unsafe struct SumRows : IKernel<SumRowsArgs>
     {
         int blocks = RowBlocks.Of(args.Rows), columns = args.Columns;
         using Storage<double> partial = device.Allocate<double>(checked(blocks * columns));
-        device.For(blocks, new Body(device.Pointer(args.X), device.Pointer(partial), args.Rows, columns));
-        if (blocks == 0) device.Span(args.Sums)[..columns].Clear();
-        else Total(device.Span(partial), columns, device.Span(args.Sums)[..columns]);
+        double* sums = device.Pointer(partial);
+        device.For(blocks, new Body(new ValueTerm(device.Pointer(args.X), columns), sums, args.Rows, columns));
+        Span<float> result = device.Span(args.Sums)[..columns];
+        for (int c = 0; c < columns; c++) result[c] = (float)RowSums.Total(sums + c, blocks, columns);
     }
 
     /// <inheritdoc/>
@@ -33,23 +33,9 @@ public readonly unsafe struct SumRows : IKernel<SumRowsArgs>
         }
     }
 
-    /// <summary>Adds the blocks' sums up, in order, in the first of them.</summary>
-    private static void Total(Span<double> partial, int columns, Span<float> sums)
+    private readonly struct Body(ValueTerm values, double* partial, int rows, int columns) : IParallelBody
     {
-        Span<double> total = partial[..columns];
-        for (int block = columns; block < partial.Length; block += columns) TensorPrimitives.Add(total, partial.Slice(block, columns), total);
-        for (int c = 0; c < columns; c++) sums[c] = (float)total[c];
-    }
-
-    private readonly struct Body(float* x, double* partial, int rows, int columns) : IParallelBody
-    {
-        public void Run(int item)
-        {
-            double* sum = partial + ((long)item * columns);
-            new Span<double>(sum, columns).Clear();
-            int end = Math.Min(rows, (item + 1) * RowBlocks.Rows);
-            for (int r = item * RowBlocks.Rows; r < end; r++) WideSums.Add(x + ((long)r * columns), sum, columns);
-        }
+        public void Run(int item) => RowSums.Block(values, item, rows, columns, partial + ((long)item * columns));
     }
 
     internal readonly struct GpuArgs(ArrayView<float> x, ArrayView<float> sums, int rows, int columns)
