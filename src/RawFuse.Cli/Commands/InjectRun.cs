@@ -35,7 +35,7 @@ internal sealed class InjectRun(Device device, SafetensorsFile file, Chip chip, 
 
         // Wide types first keeps every tensor aligned for readers that map the file; tensors of one type stay in order.
         SafetensorsFile.Write(path, [.. written.OrderByDescending(tensor => tensor.ElementBytes)], file.Metadata, cancellation);
-        return new FaultSummary(reports, chip.BitErrorRate);
+        return new FaultSummary(reports, chip.CellErrorRate);
     }
 
     private static bool IsStored(SafetensorsTensor tensor) => tensor.Type == SafetensorsType.I8 || (tensor.IsFloat && tensor.Shape.Length is 2 or 4);
