@@ -44,7 +44,7 @@ internal sealed class InjectRun(Device device, SafetensorsFile file, Chip chip, 
     {
         string scale = tensor.Name + ScaleSuffix;
         if (file.TryGet(scale, out _))
-            throw new FileFormatException(file.Path, $"tensor '{scale}' has the name that the scale of '{tensor.Name}' needs, expected none of that name");
+            throw new FileFormatException(file.Path, $"tensor '{scale}' has the name that the scale of '{tensor.Name}' needs; expected none of that name");
 
         // The order of the bytes in the memory is the file's: one row of weights serves any shape.
         using Tensor values = Tensor.From(device, new Shape(1, 1, 1, tensor.ElementCount), file.FiniteFloats(tensor));

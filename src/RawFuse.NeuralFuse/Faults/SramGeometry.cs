@@ -9,7 +9,9 @@ public sealed record SramGeometry
     /// <param name="banks">Banks, at least 1.</param>
     /// <param name="rows">Rows in a bank, at least 1.</param>
     /// <param name="columns">Cells in a row, a positive multiple of 128.</param>
-    /// <exception cref="ArgumentException">A value is out of its range, or the memory has more than <see cref="FaultCells.MaximumGroups"/> groups of cells.</exception>
+    /// <exception cref="ArgumentException">
+    /// A value is out of its range, or the memory has more than <see cref="FaultCells.MaximumGroups"/> groups of 16 bytes.
+    /// </exception>
     public SramGeometry(int banks, int rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(banks, 1);
@@ -17,7 +19,7 @@ public sealed record SramGeometry
         if (columns < ColumnStep || columns % ColumnStep != 0)
             throw new ArgumentOutOfRangeException(nameof(columns), columns, $"The columns of an SRAM are a positive multiple of {ColumnStep}.");
         if ((Int128)banks * rows * (columns / ColumnStep) > FaultCells.MaximumGroups)
-            throw new ArgumentException($"An SRAM of {banks} banks of {rows} x {columns} cells is larger than the {(Int128)FaultCells.MaximumGroups * ColumnStep} cells that are supported.");
+            throw new ArgumentException($"An SRAM of {banks} banks of {rows} x {columns} cells; at most 2^69 cells are supported.");
         Banks = banks;
         Rows = rows;
         Columns = columns;
