@@ -77,10 +77,10 @@ internal static class CommonOptions
         CustomParser = result =>
         {
             string text = result.Tokens.Single().Value;
-            int[] sizes = [.. text.Split('x', 'X').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
+            int[] sizes = [.. text.Split('x', 'X').Select(SizeOf)];
             try
             {
-                if (sizes.Length == count && sizes.All(size => size > 0)) return make(sizes);
+                if (sizes.Length == count && !sizes.Contains(0)) return make(sizes);
             }
             catch (ArgumentException)
             {
@@ -94,6 +94,8 @@ internal static class CommonOptions
 
     /// <summary>Whether the command line says anything of an option.</summary>
     public static bool IsGivenIn(this Option option, ParseResult parsed) => parsed.GetResult(option) is { Implicit: false };
+
+    private static int SizeOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0;
 
     private static Option<T> Bounded<T>(string name, string description, T? standard, T low, T high, string kind)
         where T : struct, INumber<T> => new(name)

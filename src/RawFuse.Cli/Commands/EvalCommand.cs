@@ -55,7 +55,8 @@ internal static class EvalCommand
                 new EvalJson(
                     result.Base.Clean, PerturbedJson.Of(result.Base.Perturbed), result.WithFuse is null ? null : AccuracyJson.Of(result.WithFuse),
                     result.Recovery, population.BitErrorRate, FaultNames.Of(FaultNames.Mappings, population.Mapping),
-                    FaultNames.Of(FaultNames.Models, population.Model), FaultNames.Of(FaultNames.Cells, population.Any.Cells), network.WeightBits, result.Chips, result.Images),
+                    FaultNames.Of(FaultNames.Models, population.Model), FaultNames.Of(FaultNames.Cells, population.Any.Cells),
+                    network.WeightBits, result.Chips, result.Images),
                 JsonModels.Default.EvalJson);
             return Task.FromResult(0);
         });

@@ -56,11 +56,11 @@ internal sealed class PredictRun(Device device, FrozenNetwork? fuse, FrozenNetwo
         string expected = $"expected floats of shape {Size(taker)} (NHWC)";
         NpyArray images = NpyFile.Read(path, cancellation);
         string found = $"holds {images.Type} of shape [{string.Join(", ", images.Shape)}]";
-        if (!images.IsFloat) throw new FileFormatException(path, $"{found}, {expected} with values in [-1, 1]");
+        if (!images.IsFloat) throw new FileFormatException(path, $"{found}; {expected} with values in [-1, 1]");
         if (images.Shape is not [_, int height, int width, int channels] || (height, width, channels) != (first.Height, first.Width, first.Channels))
         {
             bool planes = images.Shape is [_, int c, int h, int w] && (h, w, c) == (first.Height, first.Width, first.Channels);
-            throw new FileFormatException(path, $"{found}, {(planes ? "which is NCHW, " : "")}{expected}");
+            throw new FileFormatException(path, $"{found}{(planes ? ", which is NCHW" : "")}; {expected}");
         }
 
         if (images.Data.Length == 0) throw new FileFormatException(path, $"{found}; expected an image or more");

@@ -101,7 +101,7 @@ public sealed class NetworkBuilder
     private static int Windows(int size, int window, int stride, int padding)
     {
         if (window < 1 || stride < 1 || padding < 0)
-            throw new ArgumentException($"Windows of {window} pixels, stride {stride}, padding {padding}; expected sizes of 1 or more and a padding of 0 or more.");
+            throw new ArgumentException($"Windows of {window} pixels, stride {stride}, padding {padding}; expected 1 or more, and a padding of 0 or more.");
         int room = size + (2 * padding) - window;
         return room < 0 ? 0 : (room / stride) + 1;
     }
