@@ -140,12 +140,13 @@ public readonly record struct FaultCells
     /// </summary>
     /// <param name="keep">[rows, row bytes] bits that cells keep.</param>
     /// <param name="toggle">[rows, row bytes] bits that cells toggle after that.</param>
-    /// <param name="rowBytes">Bytes in a row, at least 1.</param>
+    /// <param name="rowBytes">Bytes in a row, 1 to 2^28 - 1.</param>
     /// <param name="repeat">How many times in a row each row is used, at least 1.</param>
     /// <exception cref="ArgumentException">The maps differ in length or are not made of whole rows, or a number is out of its range.</exception>
     public static FaultCells MappedRows(Storage<byte> keep, Storage<byte> toggle, int rowBytes, int repeat = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rowBytes, int.MaxValue / 8);
         ArgumentOutOfRangeException.ThrowIfLessThan(repeat, 1);
         if (keep.Length != toggle.Length || keep.Length == 0 || keep.Length % rowBytes != 0)
             throw new ArgumentException($"A fault map is two equal buffers of whole rows of {rowBytes} bytes, not {keep.Length} and {toggle.Length} bytes.");

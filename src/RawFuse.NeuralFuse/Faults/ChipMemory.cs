@@ -6,6 +6,7 @@ namespace RawFuse.NeuralFuse.Faults;
 /// <summary>
 /// A chip's SRAM on a device: it says what becomes of weights that are stored in it. Maps (256 KB for the reference
 /// implementation's) are kept here, so that they are drawn once for all tensors; other chips need no memory.
+/// Not for several threads at once.
 /// </summary>
 public sealed class ChipMemory : IDisposable
 {
