@@ -10,7 +10,9 @@ internal static class EnergyTable
     {
         Table table = new Table().Border(TableBorder.Simple).Title(name.EscapeMarkup());
         table.AddColumn("layer");
-        foreach (string column in (string[])["filter reads", "ifmap reads", "ofmap writes", "cycles", "MACs"]) table.AddColumn(column, c => c.RightAligned());
+
+        // Numbers are never broken over lines, and headings in two lines leave room for them.
+        foreach (string column in (string[])["filter\nreads", "ifmap\nreads", "ofmap\nwrites", "cycles", "MACs"]) table.AddColumn(column, c => c.RightAligned().NoWrap().PadRight(0));
         foreach (AccessLedgerRow row in ledger.Rows) Row(table, row.Layer.Name, row.Counts);
         Row(table, "total", ledger.Total);
         table.Caption($"weight memory accesses of 64 bits (TWMA): {ledger.TotalWeightMemoryAccesses:N0}");

@@ -6,12 +6,15 @@ using RawFuse.Kernels;
 namespace RawFuse.Tests.Kernels;
 
 /// <summary>
-/// Runs <see cref="CpuKernelTests"/> once more in a child process for every narrower vector width, by the runtime's own switches
+/// Runs <see cref="CpuKernelTests"/> and the tests of fault kernels once more in a child process for every narrower vector width, by the runtime's own switches
 /// (.NET 10 knows EnableAVX512 and EnableAVX2; the older EnableAVX512F has no effect any more).
 /// </summary>
 public sealed class SimdSwitchTests
 {
     private const string ExpectedVectors = "RAWFUSE_EXPECTED_VECTORS";
+
+    private static readonly string Filter =
+        string.Join('|', new[] { nameof(CpuKernelTests), nameof(Faults.FaultKernelTests), nameof(Faults.FieldKernelTests) }.Select(name => $"FullyQualifiedName~{name}"));
 
     [WideVectorsTheory]
     [InlineData("DOTNET_EnableAVX512", "256-bit vectors")]
@@ -20,7 +23,7 @@ public sealed class SimdSwitchTests
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
-            ArgumentList = { "vstest", typeof(SimdSwitchTests).Assembly.Location, $"--TestCaseFilter:FullyQualifiedName~{nameof(CpuKernelTests)}" },
+            ArgumentList = { "vstest", typeof(SimdSwitchTests).Assembly.Location, $"--TestCaseFilter:{Filter}" },
             Environment = { [variable] = "0", [ExpectedVectors] = vectors },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -31,7 +34,7 @@ public sealed class SimdSwitchTests
         await child.WaitForExitAsync();
         Assert.True(child.ExitCode == 0, report);
         Match passed = Regex.Match(report, @"Passed:\s*(\d+)");
-        Assert.True(passed.Success && int.Parse(passed.Groups[1].Value) == 2 * KernelTable.Names.Count, report);
+        Assert.True(passed.Success && int.Parse(passed.Groups[1].Value) > 2 * KernelTable.Names.Count, report);
     }
 
     /// <summary>In the child process: fails unless the switch worked.</summary>
