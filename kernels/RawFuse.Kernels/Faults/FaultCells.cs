@@ -6,6 +6,13 @@ namespace RawFuse.Kernels;
 /// wherever the cell is used again. A weight has 8 cells unless <see cref="Of"/> says otherwise, and bit j of it lies in
 /// its j-th cell. Weights lie back to back: those with 8 cells, 16 to a group.
 /// </summary>
+/// <remarks>
+/// From cells to the bytes that kernels work on: groups are drawn (<see cref="DrawnCells"/>, <see cref="DrawnRuns{TLanes}"/>) or read from a map
+/// (<see cref="MappedCells"/>, <see cref="MappedRuns"/>), and are those bytes where weights have 8 exposed cells. Other weights are fields cut out of
+/// groups (<see cref="FieldCells{TSource}"/>, <see cref="FieldRuns{TRuns}"/>) or words in the rows of a map (<see cref="WordCells"/>,
+/// <see cref="WordRuns"/>). Of each pair the "cells" give a GPU's thread 16 weights at a time (<see cref="IGroupSource"/>, picked by
+/// <see cref="GpuFaults"/>), the "runs" a CPU's thread up to 1024 (<see cref="IGroupRuns"/>, <see cref="CpuFaults"/>).
+/// </remarks>
 public readonly record struct FaultCells
 {
     /// <summary>Bytes in a group.</summary>
@@ -13,6 +20,9 @@ public readonly record struct FaultCells
 
     /// <summary>The largest number of an access: above the bit's number and the stream's, 29 bits of the counter are left.</summary>
     public const long MaximumAccess = (1L << 29) - 1;
+
+    /// <summary>The largest memory: a group's number and a tensor's length add up in 64 bits.</summary>
+    public const long MaximumGroups = 1L << 62;
 
     /// <summary>The sign bit of a byte.</summary>
     internal const byte HighestBit = 0x80;
@@ -87,9 +97,9 @@ public readonly record struct FaultCells
     /// <param name="bitErrorRate">Probability that a cell is faulty, 0 to 1; taken to the nearest multiple of 2^-32.</param>
     /// <param name="model">What faulty cells do.</param>
     /// <param name="firstGroup">Group of the tensor's first weight, at least 0.</param>
-    /// <param name="groups">Groups in the memory, at least 1.</param>
+    /// <param name="groups">Groups in the memory, 1 to <see cref="MaximumGroups"/>.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    public static FaultCells Drawn(ulong seed, double bitErrorRate, FaultModel model, long firstGroup = 0, long groups = long.MaxValue)
+    public static FaultCells Drawn(ulong seed, double bitErrorRate, FaultModel model, long firstGroup = 0, long groups = MaximumGroups)
     {
         if (model is not (FaultModel.StuckAt or FaultModel.Flip)) throw new ArgumentOutOfRangeException(nameof(model), model, "Unknown fault model.");
         return Bytes with
@@ -106,9 +116,9 @@ public readonly record struct FaultCells
     /// <param name="seed">The chip.</param>
     /// <param name="flipRate">Probability that a cell flips, 0 to 1; taken to the nearest multiple of 2^-32.</param>
     /// <param name="access">Number of the access, 0 to <see cref="MaximumAccess"/>.</param>
-    /// <param name="groups">Groups in the memory, at least 1.</param>
+    /// <param name="groups">Groups in the memory, 1 to <see cref="MaximumGroups"/>.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    public static FaultCells Transient(ulong seed, double flipRate, long access, long groups = long.MaxValue)
+    public static FaultCells Transient(ulong seed, double flipRate, long access, long groups = MaximumGroups)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(access);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(access, MaximumAccess);
@@ -130,12 +140,13 @@ public readonly record struct FaultCells
     /// </summary>
     /// <param name="keep">[rows, row bytes] bits that cells keep.</param>
     /// <param name="toggle">[rows, row bytes] bits that cells toggle after that.</param>
-    /// <param name="rowBytes">Bytes in a row, at least 1.</param>
+    /// <param name="rowBytes">Bytes in a row, 1 to 2^28 - 1.</param>
     /// <param name="repeat">How many times in a row each row is used, at least 1.</param>
     /// <exception cref="ArgumentException">The maps differ in length or are not made of whole rows, or a number is out of its range.</exception>
     public static FaultCells MappedRows(Storage<byte> keep, Storage<byte> toggle, int rowBytes, int repeat = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rowBytes, int.MaxValue / 8);
         ArgumentOutOfRangeException.ThrowIfLessThan(repeat, 1);
         if (keep.Length != toggle.Length || keep.Length == 0 || keep.Length % rowBytes != 0)
             throw new ArgumentException($"A fault map is two equal buffers of whole rows of {rowBytes} bytes, not {keep.Length} and {toggle.Length} bytes.");
@@ -193,6 +204,7 @@ public readonly record struct FaultCells
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstGroup);
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(groups, MaximumGroups);
         return firstGroup % groups;
     }
 }

@@ -19,6 +19,7 @@ internal readonly unsafe struct WordRuns(CpuDevice device, in FaultCells cells) 
         long bit = RowStart(before) + (word * bits);
         for (int i = 0; i < count * FaultCells.GroupBytes; i++)
         {
+            // The last weight may touch the byte behind the map, which is there: see CpuDevice.Slack.
             buffer.Expose(i, exposed, keep, toggle, bit);
             bit += bits;
             if (++word < words) continue;

@@ -1,6 +1,6 @@
 namespace RawFuse.Kernels;
 
-/// <summary>The sizes of a pooling over square windows of NHWC images, a last, incomplete window is dropped.</summary>
+/// <summary>The sizes of a pooling over square windows of NHWC images; a last, incomplete window is dropped.</summary>
 public readonly record struct PoolShape
 {
     /// <summary>Describes a pooling.</summary>

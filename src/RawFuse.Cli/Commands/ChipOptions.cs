@@ -20,8 +20,8 @@ internal sealed class ChipOptions(double? standardRate)
 
     private readonly ChoiceOption<WeightCells?> cells = new(
         "--cells",
-        "What a weight of fewer than 8 bits lies in: byte (sign-extended, all 8 cells exposed), low-bits (sign-extended, its own bits exposed, as the paper's code has it) "
-        + "or packed (as many cells as bits); auto is packed with the physical mapping, else low-bits.",
+        "What a weight of fewer than 8 bits lies in: byte (sign-extended, all 8 cells exposed), low-bits (sign-extended, its own bits exposed, as the paper's "
+        + "code has it) or packed (as many cells as bits); auto is packed with the physical mapping, else low-bits.",
         [("auto", null), .. FaultNames.Cells.Select(one => (one.Name, (WeightCells?)one.Value))]);
 
     private readonly Option<byte> positions = new("--bit-positions")
@@ -32,20 +32,25 @@ internal sealed class ChipOptions(double? standardRate)
         CustomParser = ParsePositions,
     };
 
-    private readonly Option<SramGeometry?> geometry = new("--sram")
-    {
-        Description = "Size of the memory with the physical mapping (else as large as it takes): banks x rows x columns of cells, as in 4x512x128.",
-        HelpName = "size",
-        CustomParser = ParseGeometry,
-    };
+    private readonly Option<SramGeometry?> geometry = CommonOptions.Sizes(
+        "--sram",
+        "Size of the memory with the physical mapping (else as large as it takes): banks x rows x columns of cells, as in 4x512x128.",
+        $"banks x rows x columns, columns a multiple of {SramGeometry.ColumnStep}, as in 4x512x128",
+        3,
+        sizes => new SramGeometry(sizes[0], sizes[1], sizes[2]));
 
     private readonly Option<double> rowRate = CommonOptions.Real("--row-ber", "Probability that a whole row of the SRAM is faulty; needs --sram.", 0, 0, 1);
-    private readonly Option<double> columnRate = CommonOptions.Real("--column-ber", "Probability that a whole column of a bank is faulty; needs --sram.", 0, 0, 1);
-    private readonly Option<double> transientRate = CommonOptions.Real("--transient", "Probability that a cell is read flipped, anew with every forward pass.", 0, 0, 1);
+
+    private readonly Option<double> columnRate =
+        CommonOptions.Real("--column-ber", "Probability that a whole column of a bank is faulty; needs --sram.", 0, 0, 1);
+
+    private readonly Option<double> transientRate =
+        CommonOptions.Real("--transient", "Probability that a cell is read flipped, anew with every forward pass.", 0, 0, 1);
 
     private readonly Option<string[]> map = new("--map")
     {
-        Description = "A chip with known stuck cells instead of drawn ones: a safetensors file of 'or' and 'and' masks, or two text files of cells stuck at 0 and at 1.",
+        Description = "A chip with known stuck cells instead of drawn ones: a safetensors file of 'or' and 'and' masks, or two text files of cells stuck "
+            + "at 0 and at 1.",
         HelpName = "file",
         Arity = new ArgumentArity(1, 2),
         AllowMultipleArgumentsPerToken = true,
@@ -65,7 +70,7 @@ internal sealed class ChipOptions(double? standardRate)
     /// <summary>The chips that the options describe.</summary>
     /// <exception cref="ArgumentException">Options do not go together.</exception>
     /// <exception cref="Serialization.FileFormatException">A map's file is none.</exception>
-    public ChipPopulation Population(ParseResult parsed) => IsGiven(parsed, map)
+    public ChipPopulation Population(ParseResult parsed) => map.IsGivenIn(parsed)
         ? new ChipPopulation(FromMap(parsed, parsed.GetRequiredValue(map)))
         : new ChipPopulation(parsed.GetValue(bitErrorRate), model.ValueIn(parsed), mapping.ValueIn(parsed), parsed.GetValue(geometry), OptionsOf(parsed));
 
@@ -76,10 +81,10 @@ internal sealed class ChipOptions(double? standardRate)
     /// <exception cref="ArgumentException">There is a seed and no rate, or no seed but options that describe a chip.</exception>
     public Chip? ChipFor(ParseResult parsed, ulong? seed)
     {
-        if (IsGiven(parsed, map)) return Population(parsed)[seed ?? 0];
-        Option? given = All.FirstOrDefault(option => IsGiven(parsed, option));
+        if (map.IsGivenIn(parsed)) return Population(parsed)[seed ?? 0];
+        Option? given = All.FirstOrDefault(option => option.IsGivenIn(parsed));
         if (seed is null) return given is null ? null : throw new ArgumentException($"Option '{given.Name}' describes a chip; name one with '--chip'.");
-        if (!IsGiven(parsed, bitErrorRate)) throw new ArgumentException("Option '--chip' needs '--ber', the chip's bit error rate.");
+        if (!bitErrorRate.IsGivenIn(parsed)) throw new ArgumentException("Option '--chip' needs '--ber', the chip's bit error rate.");
         return Population(parsed)[seed.Value];
     }
 
@@ -87,7 +92,7 @@ internal sealed class ChipOptions(double? standardRate)
     {
         // The safetensors form says everything itself, the text form just which cells are stuck.
         Option[] own = files.Length == 1 ? [mapping, cells, positions, transientRate] : [];
-        Option? refused = ((Option[])[bitErrorRate, model, geometry, rowRate, columnRate, .. own]).FirstOrDefault(option => IsGiven(parsed, option));
+        Option? refused = ((Option[])[bitErrorRate, model, geometry, rowRate, columnRate, .. own]).FirstOrDefault(option => option.IsGivenIn(parsed));
         if (refused is not null) throw new ArgumentException($"Option '{refused.Name}' does not go with '--map {files[0]}', which says what its cells do.");
         return files.Length == 1 ? ChipFile.Read(files[0]) : ChipFile.ReadText(files[0], files[1], mapping.ValueIn(parsed), OptionsOf(parsed));
     }
@@ -108,20 +113,10 @@ internal sealed class ChipOptions(double? standardRate)
         foreach (string part in text.Split(','))
         {
             if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int bit) && bit < 8) mask |= 1 << bit;
-            else result.AddError($"Option '--bit-positions' is '{text}', expected numbers from 0 to 7 between commas.");
+            else result.AddError($"Option '--bit-positions' is '{text}'; expected numbers from 0 to 7 between commas.");
         }
 
         return (byte)mask;
     }
 
-    private static SramGeometry? ParseGeometry(ArgumentResult result)
-    {
-        string text = result.Tokens.Single().Value;
-        int[] sizes = [.. text.Split('x').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
-        if (sizes.Length == 3 && sizes.All(size => size > 0) && sizes[2] % SramGeometry.ColumnStep == 0) return new SramGeometry(sizes[0], sizes[1], sizes[2]);
-        result.AddError($"Option '--sram' is '{text}', expected banks x rows x columns, columns a multiple of {SramGeometry.ColumnStep}, as in 4x512x128.");
-        return null;
-    }
-
-    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }

@@ -23,7 +23,7 @@ internal sealed class ChoiceOption<T> : Option<string>
         {
             string text = result.Tokens.Single().Value;
             string? known = choices.Select(choice => choice.Name).FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase));
-            if (known is null) result.AddError($"Option '{name}' is '{text}', expected {string.Join(", ", choices.Select(choice => choice.Name))}.");
+            if (known is null) result.AddError($"Option '{name}' is '{text}'; expected {string.Join(", ", choices.Select(choice => choice.Name))}.");
             return known;
         };
     }
@@ -34,7 +34,4 @@ internal sealed class ChoiceOption<T> : Option<string>
         string name = parsed.GetValue(this) ?? choices[0].Name;
         return choices.Single(choice => choice.Name == name).Value;
     }
-
-    /// <summary>Whether the command line says anything.</summary>
-    public bool IsGivenIn(ParseResult parsed) => parsed.GetResult(this) is { Implicit: false };
 }

@@ -63,6 +63,40 @@ internal static class CommonOptions
     public static Option<double> Real(string name, string description, double? standard, double low, double high) =>
         Bounded(name, description, standard, low, high, "a number");
 
+    /// <summary>Whole numbers of 1 or more with an x between them, such as 32x32.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it decides.</param>
+    /// <param name="expected">How to write them.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="make">Makes the value of them, or throws an <see cref="ArgumentException"/>.</param>
+    public static Option<T?> Sizes<T>(string name, string description, string expected, int count, Func<int[], T> make)
+        where T : class => new(name)
+    {
+        Description = description,
+        HelpName = "size",
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Single().Value;
+            int[] sizes = [.. text.Split('x', 'X').Select(SizeOf)];
+            try
+            {
+                if (sizes.Length == count && !sizes.Contains(0)) return make(sizes);
+            }
+            catch (ArgumentException)
+            {
+                // The message below says what goes.
+            }
+
+            result.AddError($"Option '{name}' is '{text}'; expected {expected}.");
+            return null;
+        },
+    };
+
+    /// <summary>Whether the command line says anything of an option.</summary>
+    public static bool IsGivenIn(this Option option, ParseResult parsed) => parsed.GetResult(option) is { Implicit: false };
+
+    private static int SizeOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0;
+
     private static Option<T> Bounded<T>(string name, string description, T? standard, T low, T high, string kind)
         where T : struct, INumber<T> => new(name)
     {
@@ -77,7 +111,7 @@ internal static class CommonOptions
     {
         string text = result.Tokens.Single().Value;
         if (T.TryParse(text, CultureInfo.InvariantCulture, out T value) && value >= low && value <= high) return value;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"Option '{name}' is '{text}', expected {kind} from {low} to {high}."));
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"Option '{name}' is '{text}'; expected {kind} from {low} to {high}."));
         return default;
     }
 }

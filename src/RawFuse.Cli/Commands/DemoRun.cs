@@ -84,7 +84,7 @@ internal sealed class DemoRun(Device device, Report report, string folder, ulong
 
     private void PrepareFolder()
     {
-        if (File.Exists(folder)) throw new ArgumentException($"'{folder}' is a file, expected a folder for the results.");
+        if (File.Exists(folder)) throw new ArgumentException($"'{folder}' is a file; expected a folder for the results.");
         try
         {
             Directory.CreateDirectory(folder);

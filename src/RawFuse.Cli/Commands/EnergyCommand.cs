@@ -23,20 +23,9 @@ internal static class EnergyCommand
         var dataflow = new ChoiceOption<Dataflow>(
             "--dataflow", "What stays in the systolic array: os (outputs), ws (weights) or is (inputs).",
             ("os", Dataflow.OutputStationary), ("ws", Dataflow.WeightStationary), ("is", Dataflow.InputStationary));
-        var array = new Option<SystolicArray?>("--array")
-        {
-            Description = "Rows x columns of the systolic array (else the paper's 32x32).",
-            HelpName = "RxC",
-            CustomParser = result =>
-            {
-                string text = result.Tokens.Single().Value;
-                string[] parts = text.Split('x', 'X');
-                if (parts.Length == 2 && int.TryParse(parts[0], out int rows) && int.TryParse(parts[1], out int columns) && rows > 0 && columns > 0)
-                    return new SystolicArray(rows, columns);
-                result.AddError($"Option '--array' is '{text}', expected rows x columns, such as 32x32.");
-                return null;
-            },
-        };
+        Option<SystolicArray?> array = CommonOptions.Sizes(
+            "--array", "Rows x columns of the systolic array (else the paper's 32x32).", "rows x columns, such as 32x32", 2,
+            sizes => new SystolicArray(sizes[0], sizes[1]));
         Option<double> ber = CommonOptions.BitErrorRate();
         Option<string?> json = CommonOptions.Json();
         var command = new Command("energy", "Count SRAM accesses and the energy a generator's protection saves.")
@@ -88,7 +77,8 @@ internal static class EnergyCommand
         report.Console.Write(EnergyTable.Of(Path.GetFileName(path), ledger));
         report.Json(
             new TopologyJson(
-                [.. ledger.Rows.Select(LayerJson.Of)], total.FilterReads, total.IfmapReads, total.OfmapWrites, total.Cycles, total.Macs, ledger.TotalWeightMemoryAccesses),
+                [.. ledger.Rows.Select(LayerJson.Of)], total.FilterReads, total.IfmapReads, total.OfmapWrites, total.Cycles, total.Macs,
+                ledger.TotalWeightMemoryAccesses),
             JsonModels.Default.TopologyJson);
     }
 

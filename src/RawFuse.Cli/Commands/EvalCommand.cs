@@ -39,14 +39,14 @@ internal static class EvalCommand
             var report = new Report(parsed.GetValue(json), path, generator);
             ChipPopulation population = chips.Population(parsed);
 
-            // A known map is one chip, whatever its seed, unless every access sees other faults.
-            int chipCount = population.Any.Map is not null && !population.IsTransient ? 1 : parsed.GetValue(count);
+            int chipCount = population.IsOneChip ? 1 : parsed.GetValue(count);
             ulong[] seeds = [.. Enumerable.Range(0, chipCount).Select(i => (ulong)parsed.GetValue(first) + (ulong)i)];
             using var device = new CpuDevice(parsed.GetValue(threads));
             (FrozenNetwork loaded, string dataset) = models.LoadBase(parsed, path, device);
             using FrozenNetwork network = loaded;
             using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);
-            ImageSet images = ImageSources.Test(data.IsGivenIn(parsed) ? data.ValueIn(parsed) : ImageSources.NameFor(dataset), parsed.GetValue(folder), parsed.GetValue(limit));
+            string name = data.IsGivenIn(parsed) ? data.ValueIn(parsed) : ImageSources.NameFor(dataset);
+            ImageSet images = ImageSources.Test(name, parsed.GetValue(folder), parsed.GetValue(limit));
             ImageSources.RequireClasses(network, path, images);
             (EvaluationResult result, double _) = report.Stage($"evaluate {network.Definition.Name} on {seeds.Length} chips", progress =>
                 Evaluator.Evaluate(network, fuse, LoaderSource.ForTest(images, parsed.GetValue(batch)), population, seeds, progress, cancellation));
@@ -54,8 +54,9 @@ internal static class EvalCommand
             report.Json(
                 new EvalJson(
                     result.Base.Clean, PerturbedJson.Of(result.Base.Perturbed), result.WithFuse is null ? null : AccuracyJson.Of(result.WithFuse),
-                    result.Recovery, population.BitErrorRate, FaultNames.Of(FaultNames.Mappings, population.Mapping), FaultNames.Of(FaultNames.Models, population.Model),
-                    FaultNames.Of(FaultNames.Cells, population.Any.Cells), network.WeightBits, result.Chips, result.Images),
+                    result.Recovery, population.BitErrorRate, FaultNames.Of(FaultNames.Mappings, population.Mapping),
+                    FaultNames.Of(FaultNames.Models, population.Model), FaultNames.Of(FaultNames.Cells, population.Any.Cells),
+                    network.WeightBits, result.Chips, result.Images),
                 JsonModels.Default.EvalJson);
             return Task.FromResult(0);
         });

@@ -35,7 +35,7 @@ internal sealed class InjectRun(Device device, SafetensorsFile file, Chip chip, 
 
         // Wide types first keeps every tensor aligned for readers that map the file; tensors of one type stay in order.
         SafetensorsFile.Write(path, [.. written.OrderByDescending(tensor => tensor.ElementBytes)], file.Metadata, cancellation);
-        return new FaultSummary(reports, chip.BitErrorRate);
+        return new FaultSummary(reports, chip.CellErrorRate);
     }
 
     private static bool IsStored(SafetensorsTensor tensor) => tensor.Type == SafetensorsType.I8 || (tensor.IsFloat && tensor.Shape.Length is 2 or 4);
@@ -44,7 +44,7 @@ internal sealed class InjectRun(Device device, SafetensorsFile file, Chip chip, 
     {
         string scale = tensor.Name + ScaleSuffix;
         if (file.TryGet(scale, out _))
-            throw new FileFormatException(file.Path, $"tensor '{scale}' has the name that the scale of '{tensor.Name}' needs, expected none of that name");
+            throw new FileFormatException(file.Path, $"tensor '{scale}' has the name that the scale of '{tensor.Name}' needs; expected none of that name");
 
         // The order of the bytes in the memory is the file's: one row of weights serves any shape.
         using Tensor values = Tensor.From(device, new Shape(1, 1, 1, tensor.ElementCount), file.FiniteFloats(tensor));

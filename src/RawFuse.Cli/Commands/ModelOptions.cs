@@ -15,6 +15,7 @@ internal sealed class ModelOptions
 
     private readonly Option<int?> image =
         CommonOptions.Optional("--image", "Height and width of the images the files are for (else what they say, else 32).", 8, 4096);
+
     private readonly Option<int?> bits = CommonOptions.Optional("--bits", "Bits of a quantized weight, 2 to 8 (else what the file says, else 8).", 2, 8);
 
     /// <summary>Makes the options part of a command.</summary>
@@ -39,7 +40,8 @@ internal sealed class ModelOptions
 
     private (FrozenNetwork Network, string Dataset) Load(ParseResult parsed, string path, ModelKind kind, Device device, string? name)
     {
-        (ModelInfo info, Network network) = ModelFile.Load(path, kind, device, new ModelHints(name, parsed.GetValue(classes), parsed.GetValue(bits), parsed.GetValue(image)));
+        var hints = new ModelHints(name, parsed.GetValue(classes), parsed.GetValue(bits), parsed.GetValue(image));
+        (ModelInfo info, Network network) = ModelFile.Load(path, kind, device, hints);
         using (network)
         {
             if (parsed.GetValue(image) is { } size && size != info.Image)

@@ -46,9 +46,7 @@ internal static class PredictCommand
             using var device = new CpuDevice(parsed.GetValue(threads));
             using FrozenNetwork? network = classifier is null ? null : models.LoadBase(parsed, classifier, device).Network;
             using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);
-            using WeightFaults? faults = network is null || chip is null ? null : new WeightFaults(network, 1);
-            if (faults is not null) new ChipPopulation(chip!).Draw(network!, chip!.Seed, faults, 0);
-            int[] shape = new PredictRun(device, fuse, network, faults, parsed.GetValue(batch)).Write(images, path, report, cancellation);
+            int[] shape = new PredictRun(device, fuse, network, chip, parsed.GetValue(batch)).Write(images, path, report, cancellation);
             report.Line($"[{string.Join(", ", shape)}] written to {path}");
             return Task.FromResult(0);
         });

@@ -6,7 +6,8 @@ using RawFuse.NeuralFuse.Faults;
 namespace RawFuse.Cli.Output;
 
 /// <summary>The tool's JSON documents. Their keys are a contract.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EvalJson))]
 [JsonSerializable(typeof(DemoJson))]
 [JsonSerializable(typeof(InjectJson))]
@@ -14,29 +15,29 @@ namespace RawFuse.Cli.Output;
 [JsonSerializable(typeof(TopologyJson))]
 internal sealed partial class JsonModels : JsonSerializerContext;
 
-internal record PerturbedJson(double Mean, double Std, IReadOnlyList<double> PerChip)
+internal sealed record PerturbedJson(double Mean, double Std, IReadOnlyList<double> PerChip)
 {
     public static PerturbedJson Of(AccuracyStatistics statistics) => new(statistics.Mean, statistics.StandardDeviation, statistics.PerChip);
 }
 
-internal record AccuracyJson(double CleanAccuracy, PerturbedJson PerturbedAccuracy)
+internal sealed record AccuracyJson(double CleanAccuracy, PerturbedJson PerturbedAccuracy)
 {
     public static AccuracyJson Of(Accuracy accuracy) => new(accuracy.Clean, PerturbedJson.Of(accuracy.Perturbed));
 }
 
 /// <summary>What <c>eval</c> writes; accuracies and recovery in percent.</summary>
-internal record EvalJson(
+internal sealed record EvalJson(
     double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, string Mapping, string Model, string Cells,
     int Bits, IReadOnlyList<ulong> Chips, int Images);
 
 /// <summary>What <c>demo</c> writes: eval's keys, energy and time.</summary>
-internal record DemoJson(
+internal sealed record DemoJson(
     double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, string Mapping, string Model, string Cells,
-    int Bits, IReadOnlyList<ulong> Chips, int Images, double EnergySavingPercent, double MacEnergySavingPercent, double Seconds, IReadOnlyDictionary<string, double> StageSeconds,
-    string Base, string Generator, ulong Seed);
+    int Bits, IReadOnlyList<ulong> Chips, int Images, double EnergySavingPercent, double MacEnergySavingPercent, double Seconds,
+    IReadOnlyDictionary<string, double> StageSeconds, string Base, string Generator, ulong Seed);
 
 /// <summary>What a chip did to one bit of all weights of a tensor, 0 for the lowest.</summary>
-internal record BitJson(int Bit, long Cells, long StuckAt0, long StuckAt1, long Flipping, long ZeroToOne, long OneToZero)
+internal sealed record BitJson(int Bit, long Cells, long StuckAt0, long StuckAt1, long Flipping, long ZeroToOne, long OneToZero)
 {
     public static IReadOnlyList<BitJson> Of(FaultCounts counts) =>
         [.. Enumerable.Range(0, 8).Select(bit => new BitJson(
@@ -44,7 +45,7 @@ internal record BitJson(int Bit, long Cells, long StuckAt0, long StuckAt1, long 
 }
 
 /// <summary>What a chip did to one tensor; rates from 0 to 1.</summary>
-internal record InjectedTensorJson(
+internal sealed record InjectedTensorJson(
     string Name, long Weights, long CellsFaulty, long BitsChanged, long WeightsChanged, double CellBer, double FlipRate, IReadOnlyList<BitJson> ByBit)
 {
     public static InjectedTensorJson Of(FaultReport report) => new(
@@ -52,25 +53,26 @@ internal record InjectedTensorJson(
 }
 
 /// <summary>What <c>inject</c> writes; rates from 0 to 1.</summary>
-internal record InjectJson(
+internal sealed record InjectJson(
     IReadOnlyList<InjectedTensorJson> Tensors, double RequestedBer, double CellBer, double FlipRate, ulong Chip, string Mapping, string Model, string Cells,
     int Bits);
 
-internal record LayerJson(string Name, long FilterReads, long IfmapReads, long OfmapWrites, long Cycles, long Macs)
+internal sealed record LayerJson(string Name, long FilterReads, long IfmapReads, long OfmapWrites, long Cycles, long Macs)
 {
     public static LayerJson Of(AccessLedgerRow row) =>
         new(row.Layer.Name, row.Counts.FilterReads, row.Counts.IfmapReads, row.Counts.OfmapWrites, row.Counts.Cycles, row.Counts.Macs);
 }
 
-internal record NetworkCostJson(string Name, long Params, long Macs, long MacsPrinted, double Twma, IReadOnlyList<LayerJson> Layers)
+internal sealed record NetworkCostJson(string Name, long Params, long Macs, long MacsPrinted, double Twma, IReadOnlyList<LayerJson> Layers)
 {
     public static NetworkCostJson Of(NetworkCost cost) =>
         new(cost.Name, cost.Parameters, cost.Macs, cost.PrintedMacs, cost.Ledger.TotalWeightMemoryAccesses, [.. cost.Ledger.Rows.Select(LayerJson.Of)]);
 }
 
 /// <summary>What <c>energy</c> writes for models.</summary>
-internal record EnergyJson(
-    NetworkCostJson Base, NetworkCostJson? Generator, double? EnergySavingPercent, double? MacEnergySavingPercent, string? Verdict, double AccessEnergyRatio, double Ber);
+internal sealed record EnergyJson(
+    NetworkCostJson Base, NetworkCostJson? Generator, double? EnergySavingPercent, double? MacEnergySavingPercent, string? Verdict,
+    double AccessEnergyRatio, double Ber);
 
 /// <summary>What <c>energy --topology</c> writes.</summary>
-internal record TopologyJson(IReadOnlyList<LayerJson> Layers, long FilterReads, long IfmapReads, long OfmapWrites, long Cycles, long Macs, double Twma);
+internal sealed record TopologyJson(IReadOnlyList<LayerJson> Layers, long FilterReads, long IfmapReads, long OfmapWrites, long Cycles, long Macs, double Twma);

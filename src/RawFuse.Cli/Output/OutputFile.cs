@@ -9,15 +9,15 @@ internal static class OutputFile
     /// <returns>The path in full.</returns>
     public static string Check(string path, params ReadOnlySpan<string?> others)
     {
-        if (path.Length == 0) throw new ArgumentException("An output file's name is empty, expected a file to write.");
+        if (path.Length == 0) throw new ArgumentException("An output file's name is empty; expected a file to write.");
         string full = Path.GetFullPath(path);
-        if (Directory.Exists(full)) throw new ArgumentException($"'{path}' is a folder, expected a file to write.");
+        if (Directory.Exists(full)) throw new ArgumentException($"'{path}' is a folder; expected a file to write.");
         string? folder = Path.GetDirectoryName(full);
         if (folder is null || !Directory.Exists(folder)) throw new ArgumentException($"'{path}': the folder '{folder}' does not exist.");
         string real = Resolve(full);
         foreach (string? other in others)
             if (!string.IsNullOrEmpty(other) && Resolve(other) == real)
-                throw new ArgumentException($"'{path}' is named twice on the command line, expected an output file of its own.");
+                throw new ArgumentException($"'{path}' is named twice on the command line; expected an output file of its own.");
         return full;
     }
 

@@ -10,20 +10,7 @@ internal sealed record BitMatrix(int Rows, byte[] Bytes)
     public int Columns => 8 * Bytes.Length / Rows;
 
     /// <exception cref="FileFormatException">The file cannot be read or is not such a file.</exception>
-    public static BitMatrix Read(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
-            if (!stream.CanSeek) throw new FileFormatException(path, "is a pipe or a device; expected a regular file");
-            return Read(stream, path);
-        }
-        catch (Exception e) when (e is (IOException and not FileFormatException) or UnauthorizedAccessException)
-        {
-            throw new FileFormatException(path, $"cannot be read: {(Directory.Exists(path) ? "it is a folder" : e.Message)}", e);
-        }
-    }
+    public static BitMatrix Read(string path) => InputFile.Read(path, stream => Read(stream, path));
 
     private static BitMatrix Read(FileStream stream, string path)
     {

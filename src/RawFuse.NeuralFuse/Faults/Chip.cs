@@ -88,7 +88,15 @@ public sealed record Chip
     public WeightCells Cells => Options.Cells ?? (Mapping == SramMapping.Physical ? WeightCells.Packed : WeightCells.LowBits);
 
     /// <summary>Probability that a cell is faulty, be it on its own or with its row or column.</summary>
-    public double CellErrorRate => 1 - ((1 - BitErrorRate) * (1 - Options.RowRate) * (1 - Options.ColumnRate));
+    public double CellErrorRate
+    {
+        get
+        {
+            // In this form a chip without faulty rows and columns has its bit error rate, to the last digit.
+            double lines = Options.RowRate + ((1 - Options.RowRate) * Options.ColumnRate);
+            return BitErrorRate + ((1 - BitErrorRate) * lines);
+        }
+    }
 
     /// <summary>Another chip of the same kind.</summary>
     /// <param name="seed">Which.</param>

@@ -8,8 +8,9 @@ namespace RawFuse.NeuralFuse.Faults;
 /// <para>
 /// Safetensors: U8 tensors <c>or</c> and <c>and</c> of shape [rows, bytes per row], column 8k + j being bit j of byte k. A stored byte q reads
 /// (q &amp; and) | or: a cell that <c>or</c> sets is stuck at 1, one that <c>and</c> clears and <c>or</c> does not set is stuck at 0. Metadata, all
-/// text: <c>mapping</c> (ibm, ibm-untiled or physical) and, if they are not the defaults, <c>cells</c> (byte, low-bits or packed),
-/// <c>positions</c> (0 to 255, a bit for each bit of a weight), <c>transient</c> (a rate from 0 to 1) and <c>seed</c> (of transient faults).
+/// text: <c>mapping</c> (ibm, ibm-untiled or physical), and optionally <c>cells</c> (byte, low-bits or packed; else what goes with the mapping),
+/// <c>positions</c> (0 to 255, a bit for each bit of a weight; else all), <c>transient</c> (a rate from 0 to 1; else 0) and <c>seed</c> (of transient
+/// faults; else 0).
 /// </para>
 /// <para>
 /// Text: two files, of the cells stuck at 0 and of those stuck at 1; a row per line, each cell a 0 or a 1, separated by commas, columns a
@@ -29,7 +30,8 @@ public static class ChipFile
         SafetensorsTensor or = Matrix(file, "or"), and = Matrix(file, "and");
         if (!or.Shape.SequenceEqual(and.Shape))
             throw new FileFormatException(path, $"tensors 'or' and 'and' have shapes {ShapeOf(or)} and {ShapeOf(and)}; expected equal ones");
-        if (!file.Metadata.ContainsKey(MappingKey)) throw new FileFormatException(path, $"metadata '{MappingKey}' is missing; expected {Names(FaultNames.Mappings)}");
+        if (!file.Metadata.ContainsKey(MappingKey))
+            throw new FileFormatException(path, $"metadata '{MappingKey}' is missing; expected {Names(FaultNames.Mappings)}");
 
         byte[] stuckAt0 = and.Bytes.ToArray();
         for (int i = 0; i < stuckAt0.Length; i++) stuckAt0[i] = (byte)~(stuckAt0[i] | or.Bytes.Span[i]);
@@ -59,7 +61,10 @@ public static class ChipFile
         var and = new byte[map.StuckAt0.Length];
         for (int i = 0; i < and.Length; i++) and[i] = (byte)~(map.StuckAt0[i] | map.StuckAt1[i]);
         int[] shape = [map.Rows, map.RowBytes];
-        var metadata = new Dictionary<string, string> { [MappingKey] = FaultNames.Of(FaultNames.Mappings, chip.Mapping), [CellsKey] = FaultNames.Of(FaultNames.Cells, chip.Cells) };
+        var metadata = new Dictionary<string, string>
+        {
+            [MappingKey] = FaultNames.Of(FaultNames.Mappings, chip.Mapping), [CellsKey] = FaultNames.Of(FaultNames.Cells, chip.Cells),
+        };
         if (chip.Options.Positions != byte.MaxValue) metadata.Add(PositionsKey, chip.Options.Positions.ToString(CultureInfo.InvariantCulture));
         if (chip.Options.TransientRate > 0)
         {

@@ -6,6 +6,7 @@ namespace RawFuse.NeuralFuse.Faults;
 /// <summary>
 /// A chip's SRAM on a device: it says what becomes of weights that are stored in it. Maps (256 KB for the reference
 /// implementation's) are kept here, so that they are drawn once for all tensors; other chips need no memory.
+/// Not for several threads at once.
 /// </summary>
 public sealed class ChipMemory : IDisposable
 {
@@ -26,7 +27,7 @@ public sealed class ChipMemory : IDisposable
     /// <summary>The chip.</summary>
     public Chip Chip { get; }
 
-    private long Groups => Chip.Geometry?.Groups ?? long.MaxValue;
+    private long Groups => Chip.Geometry?.Groups ?? FaultCells.MaximumGroups;
 
     /// <summary>Replaces weights, in place, by what the memory makes of them.</summary>
     /// <param name="bytes">
@@ -71,8 +72,10 @@ public sealed class ChipMemory : IDisposable
     /// <param name="faults">Receives the masks of all weight tensors.</param>
     /// <param name="set">Which set, from 0.</param>
     /// <param name="access">Number of the forward pass that will see these faults; it matters to transient faults alone.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such set, or no such access.</exception>
     public void Draw(FrozenNetwork network, WeightFaults faults, int set, long access = 0)
     {
+        faults.CheckSet(set);
         foreach ((FrozenWeights weights, SramPlace place) in network.Weights.Zip(PlacesOf(network)))
             DrawMask(weights.Quantized, place, faults[weights.Layer], set * place.Weights, access);
     }
@@ -93,7 +96,7 @@ public sealed class ChipMemory : IDisposable
         byte[] zeros = ReadBack(new byte[stored.Length], [cells]);
         byte[] ones = ReadBack([.. Enumerable.Repeat(byte.MaxValue, stored.Length)], [cells]);
         byte[] read = ReadBack(stored, Passes(place, access));
-        FaultCounts counts = FaultCounter.Count(cells.Exposed, zeros, ones, stored, read);
+        FaultCounts counts = FaultCounts.Of(cells.Exposed, zeros, ones, stored, read);
         int same = 0;
         for (int i = 0; i < read.Length; i++) same += stored[i] == read[i] ? 1 : 0;
         read.CopyTo(stored);
@@ -110,7 +113,7 @@ public sealed class ChipMemory : IDisposable
     internal IReadOnlyList<SramPlace> PlacesOf(FrozenNetwork network) =>
         SramLayout.Place(Chip, network.Weights.Select(weights => (weights.Layer.Name, weights.Quantized.Shape.Length)), network.WeightBits);
 
-    internal void DrawMask(QuantizedWeights weights, SramPlace place, Storage<byte> mask, int maskOffset, long access)
+    internal void DrawMask(QuantizedWeights weights, SramPlace place, Storage<byte> mask, int maskOffset = 0, long access = 0)
     {
         Shape shape = weights.Shape;
         DrawMask(weights.Packed, shape[3], shape[2], shape[0] * shape[1], place, mask, maskOffset, access);

@@ -38,6 +38,9 @@ public sealed class ChipPopulation
     /// <summary>Whether every access to a chip sees other faults.</summary>
     public bool IsTransient => Any.Options.TransientRate > 0;
 
+    /// <summary>Whether the seed makes no difference: a known map is one chip, unless every access sees other faults.</summary>
+    public bool IsOneChip => Any.Map is not null && !IsTransient;
+
     /// <summary>One of the chips.</summary>
     /// <param name="seed">Which.</param>
     public Chip this[ulong seed] => Any.WithSeed(seed);

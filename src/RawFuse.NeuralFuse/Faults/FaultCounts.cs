@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace RawFuse.NeuralFuse.Faults;
 
 /// <summary>Cells and bits counted by their position in a weight: every list has 8 numbers, the first for the lowest bit.</summary>
@@ -34,6 +36,37 @@ public sealed record FaultCounts(
     public static FaultCounts Sum(IReadOnlyCollection<FaultCounts> parts) => new(
         Add(parts.Select(part => part.Exposed)), Add(parts.Select(part => part.StuckAt0)), Add(parts.Select(part => part.StuckAt1)),
         Add(parts.Select(part => part.Flipping)), Add(parts.Select(part => part.ZeroToOne)), Add(parts.Select(part => part.OneToZero)));
+
+    /// <summary>Counts bytes by what they read back.</summary>
+    /// <param name="exposed">Bits whose cells can be faulty.</param>
+    /// <param name="zeros">What the permanent faults make of zeros.</param>
+    /// <param name="ones">What they make of ones.</param>
+    /// <param name="stored">The weights.</param>
+    /// <param name="read">What is read of them.</param>
+    internal static FaultCounts Of(byte exposed, ReadOnlySpan<byte> zeros, ReadOnlySpan<byte> ones, ReadOnlySpan<byte> stored, ReadOnlySpan<byte> read)
+    {
+        long[] stuckAt0 = new long[8], stuckAt1 = new long[8], flipping = new long[8], zeroToOne = new long[8], oneToZero = new long[8];
+        for (int i = 0; i < stored.Length; i++)
+        {
+            int changed = stored[i] ^ read[i];
+
+            // A sound cell gives back both a 0 and a 1.
+            AddBits(stuckAt0, ~zeros[i] & ~ones[i] & exposed);
+            AddBits(stuckAt1, zeros[i] & ones[i] & exposed);
+            AddBits(flipping, zeros[i] & ~ones[i] & exposed);
+            AddBits(zeroToOne, changed & ~stored[i] & exposed);
+            AddBits(oneToZero, changed & stored[i] & exposed);
+        }
+
+        long count = stored.Length;
+        long[] cells = [.. Enumerable.Range(0, 8).Select(position => (exposed >> position & 1) * count)];
+        return new FaultCounts(cells, stuckAt0, stuckAt1, flipping, zeroToOne, oneToZero);
+    }
+
+    private static void AddBits(long[] counts, int bits)
+    {
+        for (; bits != 0; bits &= bits - 1) counts[BitOperations.TrailingZeroCount(bits)]++;
+    }
 
     private static long[] Add(IEnumerable<IReadOnlyList<long>> lists)
     {

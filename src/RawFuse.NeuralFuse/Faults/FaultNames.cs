@@ -17,6 +17,8 @@ public static class FaultNames
         [("byte", WeightCells.Byte), ("low-bits", WeightCells.LowBits), ("packed", WeightCells.Packed)];
 
     /// <summary>The name of a value in one of these lists.</summary>
+    /// <param name="names">The list.</param>
+    /// <param name="value">One of its values.</param>
     public static string Of<T>(IReadOnlyList<(string Name, T Value)> names, T value)
         where T : struct, Enum => names.Single(one => EqualityComparer<T>.Default.Equals(one.Value, value)).Name;
 }

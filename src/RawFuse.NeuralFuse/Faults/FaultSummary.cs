@@ -2,7 +2,7 @@ namespace RawFuse.NeuralFuse.Faults;
 
 /// <summary>What a chip does to a model. Two rates are told apart: others call "bit error rate" what is the flip rate here.</summary>
 /// <param name="Tensors">One report per weight tensor.</param>
-/// <param name="RequestedBer">The chip's bit error rate.</param>
+/// <param name="RequestedBer">Probability that an exposed cell is faulty, rows and columns included: <see cref="Chip.CellErrorRate"/>.</param>
 public sealed record FaultSummary(IReadOnlyList<FaultReport> Tensors, double RequestedBer)
 {
     /// <summary>Counts of all tensors, by position.</summary>

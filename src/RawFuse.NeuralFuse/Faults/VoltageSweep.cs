@@ -22,8 +22,6 @@ public sealed class VoltageSweep : IDisposable
     /// <exception cref="ArgumentException">The chip has transient faults, or there is no such set.</exception>
     public VoltageSweep(FrozenNetwork network, Chip chip, WeightFaults faults, int set = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(set);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(set, faults.Sets);
         CheckSteady(chip);
         this.network = network;
         this.faults = faults;
@@ -58,7 +56,7 @@ public sealed class VoltageSweep : IDisposable
         {
             Span<int> count = [0];
             device.Upload<int>(count, touched);
-            memory.DrawMask(weights.Quantized, place, next, maskOffset: 0, access: 0);
+            memory.DrawMask(weights.Quantized, place, next);
             device.Run<UpdateFaultMask, UpdateFaultMaskArgs>(new(next, place.Weights, faults[weights.Layer], set * place.Weights, touched));
             device.Download(touched, count);
             sum += count[0];

@@ -54,7 +54,7 @@ public static class ModelFile
     {
         string wanted = kind == ModelKind.Base ? "base" : "fuse";
         if (file.Metadata.TryGetValue("kind", out string? found) && found != wanted)
-            throw new FileFormatException(file.Path, $"holds a model of kind '{found}', expected '{wanted}'");
+            throw new FileFormatException(file.Path, $"holds a model of kind '{found}'; expected '{wanted}'");
         string architecture = Text(ArchitectureKey(kind)) ?? hints.Architecture
             ?? throw new FileFormatException(file.Path, $"metadata '{ArchitectureKey(kind)}' is missing; name it with --{ArchitectureKey(kind)}");
         int image = Number("image", 8, 4096) ?? hints.Image ?? 32, bits = hints.Bits ?? Number("bits", 2, 8) ?? 8;
@@ -67,7 +67,7 @@ public static class ModelFile
         {
             if (Text(key) is not { } text) return null;
             if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= low && value <= high) return value;
-            throw new FileFormatException(file.Path, $"metadata '{key}' is '{text}', expected a number from {low} to {high}");
+            throw new FileFormatException(file.Path, $"metadata '{key}' is '{text}'; expected a number from {low} to {high}");
         }
     }
 

@@ -97,8 +97,11 @@ public sealed class NetworkBuilder
     public NetworkDefinition Build(string name, Node output) => new(name, Input, output, layers);
 
     /// <summary>How many windows fit side by side; 0 where not even one does.</summary>
+    /// <exception cref="ArgumentException">The window or the stride is not positive, or the padding is negative.</exception>
     private static int Windows(int size, int window, int stride, int padding)
     {
+        if (window < 1 || stride < 1 || padding < 0)
+            throw new ArgumentException($"Windows of {window} pixels, stride {stride}, padding {padding}; expected 1 or more, and a padding of 0 or more.");
         int room = size + (2 * padding) - window;
         return room < 0 ? 0 : (room / stride) + 1;
     }

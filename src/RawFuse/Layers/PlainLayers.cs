@@ -39,20 +39,23 @@ public enum ActivationKind
 /// <summary>Pooling over square windows.</summary>
 public sealed class PoolLayer : Layer
 {
-    private readonly int window, stride, padding;
-
     internal PoolLayer(string name, Node input, Node output, bool isMax, int window, int stride, int padding = 0)
-        : base(name, [input], output)
-    {
-        IsMax = isMax;
-        (this.window, this.stride, this.padding) = (window, stride, padding);
-    }
+        : base(name, [input], output) => (IsMax, Window, Stride, Padding) = (isMax, window, stride, padding);
 
     /// <summary>Whether the largest value is taken, else the mean.</summary>
     public bool IsMax { get; }
 
+    /// <summary>Height and width of the windows in pixels.</summary>
+    public int Window { get; }
+
+    /// <summary>Step between windows in pixels.</summary>
+    public int Stride { get; }
+
+    /// <summary>Pixels on each side that no maximum takes; 0 for means.</summary>
+    public int Padding { get; }
+
     internal override Tensor Forward(LayerContext context, ReadOnlySpan<Tensor> inputs) =>
-        IsMax ? inputs[0].MaxPool2d(window, stride, padding) : inputs[0].AveragePool2d(window, stride);
+        IsMax ? inputs[0].MaxPool2d(Window, Stride, Padding) : inputs[0].AveragePool2d(Window, Stride);
 }
 
 /// <summary>Means of windows that cover the image with a given number of pixels.</summary>

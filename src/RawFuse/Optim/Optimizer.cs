@@ -96,5 +96,6 @@ public sealed class Adam : Optimizer
     private protected override void Update(int index, Tensor parameter, Tensor gradient, float rate) =>
         parameter.Device.Run<AdamStep, AdamStepArgs>(
             new(
-                parameter.Storage, gradient.Storage, means[index].Storage, variances[index].Storage, parameter.Length, rate, beta1, beta2, epsilon, ++updates[index]));
+                parameter.Storage, gradient.Storage, means[index].Storage, variances[index].Storage, parameter.Length, rate, beta1, beta2, epsilon,
+                ++updates[index]));
 }

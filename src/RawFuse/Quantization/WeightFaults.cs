@@ -13,6 +13,8 @@ public sealed class WeightFaults : IDisposable
     /// <summary>Makes masks whose contents are undefined until written.</summary>
     /// <param name="network">The network.</param>
     /// <param name="sets">Number of sets, 1 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is less than 1.</exception>
+    /// <exception cref="OverflowException">A tensor's masks exceed 2 GB.</exception>
     public WeightFaults(FrozenNetwork network, int sets)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sets, 1);
@@ -27,10 +29,21 @@ public sealed class WeightFaults : IDisposable
     /// <summary>The mask of a layer's weights, [sets, weights].</summary>
     public Storage<byte> this[WeightLayer layer] => masks[layer.Name];
 
+    /// <summary>Refuses the number of a set that is not there.</summary>
+    /// <param name="set">Which set, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such set.</exception>
+    public void CheckSet(int set)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(set);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(set, Sets);
+    }
+
     /// <summary>Makes a set fault-free.</summary>
     /// <param name="set">Which set, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such set.</exception>
     public void Clear(int set)
     {
+        CheckSet(set);
         foreach (Storage<byte> mask in masks.Values)
         {
             int length = mask.Length / Sets;

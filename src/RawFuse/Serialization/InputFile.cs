@@ -1,9 +1,13 @@
 namespace RawFuse.Serialization;
 
-/// <summary>Opens files for the readers of this namespace and turns every failure of the file system into a <see cref="FileFormatException"/>.</summary>
-internal static class InputFile
+/// <summary>Opens files for readers and turns every failure of the file system into a <see cref="FileFormatException"/>.</summary>
+public static class InputFile
 {
     /// <summary>Runs <paramref name="parse"/> on the open file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="parse">Reads it; its own <see cref="FileFormatException"/> passes through.</param>
+    /// <returns>What <paramref name="parse"/> returned.</returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="FileFormatException">The file is missing or unreadable, or <paramref name="parse"/> refused it.</exception>
     public static T Read<T>(string path, Func<FileStream, T> parse)
     {

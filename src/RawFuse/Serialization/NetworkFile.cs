@@ -55,10 +55,10 @@ public static class NetworkFile
             throw new FileFormatException(file.Path, $"tensor '{parameter.Name}' of network '{definition.Name}' is missing");
         if (!tensor.Shape.SequenceEqual(parameter.FileShape.ToArray()))
             throw new FileFormatException(
-                file.Path, $"tensor '{parameter.Name}' has shape [{string.Join(", ", tensor.Shape.ToArray())}], expected {parameter.FileShape}");
+                file.Path, $"tensor '{parameter.Name}' has shape [{string.Join(", ", tensor.Shape.ToArray())}]; expected {parameter.FileShape}");
         float[] values = file.FiniteFloats(tensor);
         if (parameter.Role == ParameterRole.RunningVariance && Array.Find(values, value => value < 0) is < 0 and float negative)
-            throw new FileFormatException(file.Path, $"tensor '{parameter.Name}' holds {negative}, expected variances of 0 or more");
+            throw new FileFormatException(file.Path, $"tensor '{parameter.Name}' holds {negative}; expected variances of 0 or more");
         return values;
     }
 

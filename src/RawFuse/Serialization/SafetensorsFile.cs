@@ -40,10 +40,10 @@ public sealed class SafetensorsFile
     /// <exception cref="FileFormatException">The tensor has another type, or a value is not finite as float32.</exception>
     public float[] FiniteFloats(SafetensorsTensor tensor)
     {
-        if (!tensor.IsFloat) throw new FileFormatException(Path, $"tensor '{tensor.Name}' has type {tensor.Type}, expected floats");
+        if (!tensor.IsFloat) throw new FileFormatException(Path, $"tensor '{tensor.Name}' has type {tensor.Type}; expected floats");
         float[] values = tensor.ToFloat32();
         int at = Array.FindIndex(values, value => !float.IsFinite(value));
-        return at < 0 ? values : throw new FileFormatException(Path, $"tensor '{tensor.Name}' holds {values[at]} at element {at}, expected finite numbers");
+        return at < 0 ? values : throw new FileFormatException(Path, $"tensor '{tensor.Name}' holds {values[at]} at element {at}; expected finite numbers");
     }
 
     /// <summary>Reads a whole file into memory, each tensor into its own array.</summary>

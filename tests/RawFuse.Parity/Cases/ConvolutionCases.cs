@@ -18,12 +18,10 @@ internal static class ConvolutionCases
         int kernelHeight = draw.From(1, 5), kernelWidth = draw.From(1, 5);
         int height = draw.From(Math.Max(1, kernelHeight - (2 * padding)), 9), width = draw.From(Math.Max(1, kernelWidth - (2 * padding)), 9);
         Argument x = draw.Either("x", draw.From(1, 4), height, width, inputs), weight = draw.Either("weight", kernelHeight, kernelWidth, inputs, outputs);
-        List<Argument> arguments = [x, weight];
-        if (draw.Coin()) arguments.Add(draw.Real("bias", outputs));
         return new OperationComparison(
             draw,
             $"stride {stride}, padding {padding}",
-            [.. arguments],
+            [x, weight, .. Bias(draw, outputs)],
             (_, a) => a[0].Conv2d(a[1], a.ElementAtOrDefault(2), stride, padding),
             a => conv2d(a[0].Nchw(), a[1].Oihw(), a.ElementAtOrDefault(2), [stride, stride], [padding, padding]).Nhwc());
     }
@@ -37,12 +35,10 @@ internal static class ConvolutionCases
         int Least(int kernel) => 1 + Math.Max(0, ((2 * padding) - kernel + stride) / stride);
         int height = draw.From(Least(kernelHeight), 6), width = draw.From(Least(kernelWidth), 6);
         Argument x = draw.Either("x", draw.From(1, 4), height, width, inputs), weight = draw.Either("weight", kernelHeight, kernelWidth, outputs, inputs);
-        List<Argument> arguments = [x, weight];
-        if (draw.Coin()) arguments.Add(draw.Real("bias", outputs));
         return new OperationComparison(
             draw,
             $"stride {stride}, padding {padding}",
-            [.. arguments],
+            [x, weight, .. Bias(draw, outputs)],
             (_, a) => a[0].ConvTranspose2d(a[1], a.ElementAtOrDefault(2), stride, padding),
             a => conv_transpose2d(a[0].Nchw(), a[1].Oihw(), a.ElementAtOrDefault(2), [stride, stride], [padding, padding]).Nhwc());
     }
@@ -52,13 +48,15 @@ internal static class ConvolutionCases
         int images = draw.From(1, 9), outputs = draw.Channels();
         int[] sizes = draw.Coin() ? [images, draw.From(1, 300)] : [images, draw.From(1, 3), draw.From(1, 3), draw.Channels()];
         int inputs = sizes.Skip(1).Aggregate((product, size) => product * size);
-        List<Argument> arguments = [draw.Either("x", sizes), draw.Either("weight", 1, 1, inputs, outputs)];
-        if (draw.Coin()) arguments.Add(draw.Real("bias", outputs));
+        Argument x = draw.Either("x", sizes), weight = draw.Either("weight", 1, 1, inputs, outputs);
         return new OperationComparison(
             draw,
             "",
-            [.. arguments],
-            (_, x) => x[0].Linear(x[1], x.ElementAtOrDefault(2)),
-            x => linear(x[0].reshape(images, inputs), x[1].reshape(inputs, outputs).t(), x.ElementAtOrDefault(2)));
+            [x, weight, .. Bias(draw, outputs)],
+            (_, a) => a[0].Linear(a[1], a.ElementAtOrDefault(2)),
+            a => linear(a[0].reshape(images, inputs), a[1].reshape(inputs, outputs).t(), a.ElementAtOrDefault(2)));
     }
+
+    /// <summary>In half of the cases.</summary>
+    private static Argument[] Bias(Draw draw, int outputs) => draw.Coin() ? [draw.Real("bias", outputs)] : [];
 }

@@ -81,6 +81,20 @@ public sealed class PredictTests : IDisposable
         Assert.Equal(expected, Predict("--fuse @g.safetensors --generator unets --batch 3 --threads 1").Data);
     }
 
+    /// <summary>Transient faults come anew with every pass: equal images in one pass have equal logits, in two passes others.</summary>
+    [Fact]
+    public void PassesSeeTheirOwnTransientFaults()
+    {
+        StateFile.Write(folder.File("m.safetensors"), "vgg11");
+        float[] one = GoldenFormula.Pixels(1, 5);
+        NpyFile.Write(folder.File("x.npy"), [2, 32, 32, 3], [.. one, .. one]);
+        const string Chip = "--base @m.safetensors --arch vgg11 --chip 3 --ber 0 --transient 0.01";
+        float[] together = Predict(Chip).Data, apart = Predict($"{Chip} --batch 1").Data;
+        Assert.Equal(together[..10], together[10..]);
+        Assert.Equal(together[..10], apart[..10]);
+        Assert.NotEqual(apart[..10], apart[10..]);
+    }
+
     [Fact]
     public void FewerBitsGiveOtherLogits()
     {

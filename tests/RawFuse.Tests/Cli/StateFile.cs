@@ -18,7 +18,8 @@ internal static class StateFile
     /// <param name="change">Changes a tensor or, by null, leaves it out; null changes nothing.</param>
     /// <param name="metadata">What the header says.</param>
     public static void Write(
-        string path, string model, bool batchCounts = true, Func<SafetensorsTensor, SafetensorsTensor?>? change = null, Dictionary<string, string>? metadata = null)
+        string path, string model, bool batchCounts = true, Func<SafetensorsTensor, SafetensorsTensor?>? change = null,
+        Dictionary<string, string>? metadata = null)
     {
         IEnumerable<SafetensorsTensor> tensors = Tensors(model).Where(tensor => batchCounts || tensor.Type != SafetensorsType.I64);
         SafetensorsFile.Write(path, [.. tensors.Select(tensor => change is null ? tensor : change(tensor)).OfType<SafetensorsTensor>()], metadata);

@@ -76,7 +76,7 @@ public sealed class NetworkFileTests : IDisposable
 
         string message = Assert.Throws<FileFormatException>(() => ModelFile.Load(path, kind == ModelKind.Base ? ModelKind.Fuse : ModelKind.Base, device, new ModelHints())).Message;
         Assert.StartsWith(path, message);
-        Assert.Contains(kind == ModelKind.Base ? "kind 'base', expected 'fuse'" : "kind 'fuse', expected 'base'", message);
+        Assert.Contains(kind == ModelKind.Base ? "kind 'base'; expected 'fuse'" : "kind 'fuse'; expected 'base'", message);
     }
 
     [Fact]
@@ -171,8 +171,8 @@ public sealed class NetworkFileTests : IDisposable
     public void RefusesATensorOfAnotherShape()
     {
         // As many numbers, in another shape; and other numbers of them.
-        Refused(tensors => Replace(tensors, SafetensorsTensor.FromFloat32("conv.weight", [3, 4, 3, 3], new float[108])), "'conv.weight' has shape [3, 4, 3, 3], expected [4, 3, 3, 3]");
-        Refused(tensors => Replace(tensors, SafetensorsTensor.FromFloat32("fc.bias", [6], new float[6])), "'fc.bias' has shape [6], expected [5]");
+        Refused(tensors => Replace(tensors, SafetensorsTensor.FromFloat32("conv.weight", [3, 4, 3, 3], new float[108])), "'conv.weight' has shape [3, 4, 3, 3]; expected [4, 3, 3, 3]");
+        Refused(tensors => Replace(tensors, SafetensorsTensor.FromFloat32("fc.bias", [6], new float[6])), "'fc.bias' has shape [6]; expected [5]");
         Refused(tensors => Replace(tensors, SafetensorsTensor.FromFloat32("fc.weight", [5, 128, 1, 1], new float[640])), "'fc.weight' has shape");
     }
 

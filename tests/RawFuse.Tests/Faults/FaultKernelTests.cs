@@ -86,7 +86,7 @@ public sealed unsafe class FaultKernelTests(EmulatorFixture emulator) : IClassFi
     {
         foreach (FaultModel model in Enum.GetValues<FaultModel>())
         {
-            foreach (long groups in (long[])[1, 7, 50, long.MaxValue])
+            foreach (long groups in (long[])[1, 7, 50, FaultCells.MaximumGroups])
             {
                 var cells = new DrawnCells(FaultCells.Drawn(ulong.MaxValue, ber, model, firstGroup: uint.MaxValue - 20L, groups));
                 RunsAgree<ScalarLane>(cells);

@@ -40,6 +40,7 @@ public sealed class LineFaultTests
         Assert.All(Read(Lined(0, FaultModel.Flip, 0, 1)), value => Assert.Equal(255, value));
         Assert.All(Read(Lined(0, FaultModel.Flip, 0, 0)), value => Assert.Equal(0, value));
         Assert.Equal(0.496, new Chip(1, 0.1, geometry: Geometry, options: new FaultOptions { RowRate = 0.2, ColumnRate = 0.3 }).CellErrorRate, 1e-12);
+        Assert.All((double[])[0.01, 0.035, 1e-9], rate => Assert.Equal(rate, new Chip(1, rate).CellErrorRate));
     }
 
     [Fact]

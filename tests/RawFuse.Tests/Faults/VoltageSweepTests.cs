@@ -95,6 +95,13 @@ public sealed class VoltageSweepTests(EmulatorFixture emulator) : IClassFixture<
         Assert.ThrowsAny<ArgumentException>(() => sweep.MoveTo(1.1));
         Assert.Throws<ArgumentException>(() => sweep.MoveTo(transient));
         Assert.Equal(before, Masks(network, faults));
+        foreach (int set in (int[])[-1, 2])
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => faults.Clear(set));
+            Assert.Throws<ArgumentOutOfRangeException>(() => new ChipPopulation(0.1).Draw(network, 1, faults, set));
+        }
+
+        Assert.Equal(before, Masks(network, faults));
         using Storage<byte> mask = FaultTestData.TwoThreads.Allocate<byte>(5);
         using Storage<int> touched = FaultTestData.TwoThreads.Allocate<int>(1);
         Assert.Throws<ArgumentException>(() => FaultTestData.TwoThreads.Run<UpdateFaultMask, UpdateFaultMaskArgs>(new(mask, 5, mask, 1, touched)));

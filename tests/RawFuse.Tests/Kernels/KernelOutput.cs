@@ -14,11 +14,11 @@ internal sealed record KernelOutput(double[] Values, byte[] Bits, Func<double[]>
 
     private void AssertClose(string what, double[] expected)
     {
-        Assert.True(expected.Length == Values.Length, $"{what}: {Values.Length} numbers, expected {expected.Length}.");
+        Assert.True(expected.Length == Values.Length, $"{what}: {Values.Length} numbers; expected {expected.Length}.");
         int[] wrong = [.. Enumerable.Range(0, expected.Length).Where(i => !Tolerance.Accepts(expected[i], Values[i]))];
         Assert.True(
             wrong.Length == 0,
             $"{what}: {wrong.Length} of {expected.Length} numbers are wrong: "
-            + string.Join(", ", wrong.Take(4).Select(i => $"[{i}] is {Values[i]:R}, expected {expected[i]:R}")));
+            + string.Join(", ", wrong.Take(4).Select(i => $"[{i}] is {Values[i]:R}; expected {expected[i]:R}")));
     }
 }

@@ -39,7 +39,7 @@ public sealed class ScalarMathTests
             double expected = reference(x), actual = function(x);
             double unit = Math.Max(MathF.BitIncrement(MathF.Abs((float)expected)) - MathF.Abs((float)expected), float.Epsilon);
             double units = Math.Abs(actual - expected) / unit;
-            Assert.True(units <= limit, $"f({x:R}) is {actual:R}, expected {expected:R}: {units:F1} units.");
+            Assert.True(units <= limit, $"f({x:R}) is {actual:R}; expected {expected:R}: {units:F1} units.");
         }
     }
 }

@@ -9,8 +9,8 @@ using RawFuse.Tests.Support;
 namespace RawFuse.Tests.Method;
 
 /// <summary>
-/// The naive double-precision network is the reference implementation to its last digits: so the layers, the quantization, the chips and the loss are declared right, and what
-/// is left between float32 and the goldens is rounding.
+/// The naive double-precision network is the reference implementation to its last digits: so the layers, the quantization, the chips and the loss are
+/// declared right, and what is left between float32 and the goldens is rounding.
 /// </summary>
 public sealed class Float64OracleTests
 {

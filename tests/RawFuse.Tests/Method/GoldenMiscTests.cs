@@ -14,10 +14,12 @@ public sealed class GoldenMiscTests
 
     [Fact]
     public void ClampPassesGradientsAtItsEdges() =>
-        Assert.Equal(Golden.GetProperty("clamp_grad[-1.5,-1,0,1,1.5]").Doubles(), GradientOf([-1.5f, -1, 0, 1, 1.5f], new Shape(1, 1, 1, 5), x => x.Clamp(-1, 1)));
+        Assert.Equal(
+            Golden.GetProperty("clamp_grad[-1.5,-1,0,1,1.5]").Doubles(), GradientOf([-1.5f, -1, 0, 1, 1.5f], new Shape(1, 1, 1, 5), x => x.Clamp(-1, 1)));
 
     [Fact]
-    public void ReluStopsGradientsAtZero() => Assert.Equal([Golden.GetProperty("relu_grad_at_0").GetDouble()], GradientOf([0], new Shape(1, 1, 1, 1), x => x.Relu()));
+    public void ReluStopsGradientsAtZero() =>
+        Assert.Equal([Golden.GetProperty("relu_grad_at_0").GetDouble()], GradientOf([0], new Shape(1, 1, 1, 1), x => x.Relu()));
 
     [Fact]
     public void TheFirstOfEqualMaximaTakesTheGradient() =>

@@ -4,7 +4,8 @@ namespace RawFuse.Tests.Method;
 
 /// <summary>
 /// A classifier's layers in float64, as loops over PyTorch's layouts (OIHW weights, CHW images): the oracle of models the reference implementation has no
-/// values of. It takes parameters by PyTorch's names and remembers which.
+/// values of. It takes parameters by PyTorch's names and remembers which, and knows nothing of the engine's declarations and layouts, which
+/// <see cref="Support.Float64Network"/> takes for granted: so it finds a wrong layer, stride or flattening, not just wrong arithmetic.
 /// </summary>
 internal sealed class NaiveClassifier(Network network)
 {

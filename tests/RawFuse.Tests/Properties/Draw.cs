@@ -21,7 +21,8 @@ internal static class Draw
     public static Gen<uint> Seed { get; } = Gen.UInt[0, uint.MaxValue - 1];
 
     /// <summary>Bit error rates, 0 and 1 and the tiny ones among them.</summary>
-    public static Gen<double> BitErrorRate { get; } = Gen.Frequency((6, Gen.Double[0, 0.1]), (2, Gen.Double[0, 1]), (1, Gen.Const(0.0)), (1, Gen.Const(1.0)), (1, Gen.Double[0, 1e-8]));
+    public static Gen<double> BitErrorRate { get; } = Gen.Frequency(
+        (6, Gen.Double[0, 0.1]), (2, Gen.Double[0, 1]), (1, Gen.Const(0.0)), (1, Gen.Const(1.0)), (1, Gen.Double[0, 1e-8]));
 
     public static Gen<sbyte[]> Bytes { get; } = Gen.SByte.Array[0, 700];
 

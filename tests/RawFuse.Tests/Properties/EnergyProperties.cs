@@ -16,6 +16,8 @@ public sealed class EnergyProperties
 
     private static readonly Gen<SystolicArray> Arrays = Gen.Select(Gen.Int[1, 64], Gen.Int[1, 64]).Select((rows, columns) => new SystolicArray(rows, columns));
 
+    private static readonly Gen<double> Voltages = Gen.Double[VoltageCurve.MinimumVoltage, VoltageCurve.MaximumVoltage];
+
     /// <summary>The work is the layer's, however it is laid out; every weight and every input is read and every output written at least once.</summary>
     [Fact]
     public void NothingIsLeftOut() => Gen.Select(Layers, Arrays, Gen.Enum<Dataflow>()).Holds(one =>
@@ -52,8 +54,7 @@ public sealed class EnergyProperties
 
     /// <summary>The fit and its inverse, and both monotone: less voltage, more errors, less energy.</summary>
     [Fact]
-    public void VoltageAndErrorRateGoTogether() =>
-        Gen.Select(Gen.Double[VoltageCurve.MinimumVoltage, VoltageCurve.MaximumVoltage], Gen.Double[VoltageCurve.MinimumVoltage, VoltageCurve.MaximumVoltage]).Holds(one =>
+    public void VoltageAndErrorRateGoTogether() => Gen.Select(Voltages, Voltages).Holds(one =>
     {
         (double low, double high) = (Math.Min(one.Item1, one.Item2), Math.Max(one.Item1, one.Item2));
         Assert.True(VoltageCurve.Ber(low) >= VoltageCurve.Ber(high));

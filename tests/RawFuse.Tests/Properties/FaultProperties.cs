@@ -64,7 +64,8 @@ public sealed class FaultProperties
                 Assert.Equal(Count((after, before) => before & ~after, bit), report.Counts.OneToZero[bit]);
             }
 
-            long Count(Func<int, int, int> of, int bit) => faulty.Zip(one.Weights, (after, before) => (of(after, before) & exposed) >> bit & 1).Sum(value => (long)value);
+            long Count(Func<int, int, int> of, int bit) =>
+                faulty.Zip(one.Weights, (after, before) => (of(after, before) & exposed) >> bit & 1).Sum(value => (long)value);
         },
         Samples);
 
@@ -93,7 +94,10 @@ public sealed class FaultProperties
         },
         Samples);
 
-    /// <summary>The tiling of the reference's maps, written out: weight i of b bits is word i mod w of row floor(i / w^2) mod 8192, w = floor(128 / b), bit j in column bk + j.</summary>
+    /// <summary>
+    /// The tiling of the reference's maps, written out: weight i of b bits is word k = i mod w of row floor(i / w^2) mod 8192, w = floor(128 / b), with bit j
+    /// in column bk + j.
+    /// </summary>
     [Fact]
     public void WeightsLieInTheReferencesMapsAsWrittenOut() => Gen.Select(Draw.Seed, Draw.BitErrorRate, Draw.Bits, Gen.Int[1, 6000]).Holds(
         one =>

@@ -5,7 +5,8 @@ namespace RawFuse.Tests.Properties;
 /// <summary>The two orders of a weight tensor.</summary>
 public sealed class LayoutProperties
 {
-    private static readonly Gen<Shape> Shapes = Gen.Select(Gen.Int[1, 5], Gen.Int[1, 5], Gen.Int[1, 20], Gen.Int[1, 20]).Select((h, w, i, o) => new Shape(h, w, i, o));
+    private static readonly Gen<Shape> Shapes =
+        Gen.Select(Gen.Int[1, 5], Gen.Int[1, 5], Gen.Int[1, 20], Gen.Int[1, 20]).Select((h, w, i, o) => new Shape(h, w, i, o));
 
     [Fact]
     public void ThereAndBackIsTheSame() => Shapes.Holds(shape =>

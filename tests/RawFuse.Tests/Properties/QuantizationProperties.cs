@@ -17,10 +17,16 @@ public sealed class QuantizationProperties
         (sbyte[] bytes, float scale) = Quantize(one.Weights, one.Bits);
         if (float.IsSubnormal(scale)) return;
         for (int i = 0; i < bytes.Length; i++)
-            Assert.InRange(Math.Abs(((double)bytes[i] * scale) - one.Weights[i]), 0, (0.5 * scale * (1 + 1e-6)) + float.Epsilon + (1e-6 * Math.Abs(one.Weights[i])));
+        {
+            double most = (0.5 * scale * (1 + 1e-6)) + float.Epsilon + (1e-6 * Math.Abs(one.Weights[i]));
+            Assert.InRange(Math.Abs(((double)bytes[i] * scale) - one.Weights[i]), 0, most);
+        }
     });
 
-    /// <summary>The largest magnitude becomes the largest level and nothing exceeds it; where a step is 0 or subnormal, with too few digits to divide by, all weights are 0.</summary>
+    /// <summary>
+    /// The largest magnitude becomes the largest level and nothing exceeds it; where a step is 0 or subnormal, with too few digits to divide by, all weights
+    /// are 0.
+    /// </summary>
     [Fact]
     public void TheLargestWeightTakesTheLargestLevel() => Cases.Holds(one =>
     {

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace RawFuse.Tests.Support;
 
 /// <summary>
-/// The three sums of a convolution, in double precision and as plainly as they can be written: between images [N, H, W, C], results [N, H', W', F] and weights [kh, kw, C, F].
-/// A transposed convolution is the second one.
+/// The three sums of a convolution, in double precision and as plainly as they can be written: between images [N, H, W, C], results [N, H', W', F] and
+/// weights [kh, kw, C, F]. A transposed convolution is the second one.
 /// </summary>
 public sealed class Float64Convolution(Node image, Node result, Shape weight, int stride, int padding)
 {

@@ -1,14 +1,16 @@
 namespace RawFuse.Tests.Support;
 
 /// <summary>
-/// A network computed naively in double precision, forward and backward: the oracle of what float32 makes of it. It shares nothing with the engine but the declaration of
-/// the layers. Values are [N, H, W, C], parameters in the engine's layout.
+/// A network computed naively in double precision, forward and backward: the oracle of what float32 makes of it. It shares nothing with the engine but the
+/// declaration of the layers. Values are [N, H, W, C], parameters in the engine's layout. (Where the declaration itself is in question, or the layouts are,
+/// <see cref="Method.NaiveClassifier"/> takes neither.)
 /// </summary>
 /// <param name="definition">The layers.</param>
 /// <param name="parameters">The numbers of a parameter; weights as they are to be used, rounded or faulty.</param>
 /// <param name="isTraining">Whether batch normalizations take the batch's statistics, and gradients of parameters are computed.</param>
 /// <param name="decisions">
-/// Values of a node (by its number) by which the ReLUs, maximum poolings and clamps that read it decide on the way back, where float32 may decide otherwise than double; null for its own.
+/// Values of a node (by its number) by which the ReLUs, maximum poolings and clamps that read it decide on the way back, where float32 may decide otherwise
+/// than double; null for its own.
 /// </param>
 public sealed class Float64Network(
     NetworkDefinition definition, Func<ParameterSpec, double[]> parameters, bool isTraining, IReadOnlyDictionary<int, float[]>? decisions = null)
@@ -68,14 +70,16 @@ public sealed class Float64Network(
                 return [.. Winners(pool, i => x[i]).Select(i => x[i])];
             case PoolLayer pool:
                 var means = new double[images * layer.Output.Length];
-                EachPair(pool, (i, o) => means[o] += x[i] * pool.Output.Height * pool.Output.Width / (pool.Inputs[0].Height * pool.Inputs[0].Width));
+                EachPair(pool, (i, o) => means[o] += x[i] / (pool.Window * pool.Window));
                 return means;
             case AddLayer:
                 return [.. x.Zip(values[layer.Inputs[1].Id], (a, b) => a + b)];
-            default:
+            case UpsampleLayer or ConcatLayer or PadLayer:
                 var moved = new double[images * layer.Output.Length];
                 EachMove(layer, (source, i, o) => moved[o] = values[layer.Inputs[source].Id][i]);
                 return moved;
+            default:
+                throw new NotSupportedException(layer.GetType().Name);
         }
     }
 
@@ -112,14 +116,16 @@ public sealed class Float64Network(
                 for (int o = 0; o < winners.Length; o++) dx[winners[o]] += dy[o];
                 return [(from, dx)];
             case PoolLayer pool:
-                EachPair(pool, (i, o) => dx[i] += dy[o] * pool.Output.Height * pool.Output.Width / (pool.Inputs[0].Height * pool.Inputs[0].Width));
+                EachPair(pool, (i, o) => dx[i] += dy[o] / (pool.Window * pool.Window));
                 return [(from, dx)];
             case AddLayer:
                 return [(from, dy), (layer.Inputs[1], dy)];
-            default:
+            case UpsampleLayer or ConcatLayer or PadLayer:
                 double[][] moved = [.. layer.Inputs.Select(input => new double[images * input.Length])];
                 EachMove(layer, (source, i, o) => moved[source][i] += dy[o]);
                 return layer.Inputs.Zip(moved);
+            default:
+                throw new NotSupportedException(layer.GetType().Name);
         }
     }
 
@@ -150,7 +156,8 @@ public sealed class Float64Network(
         double[] normalized = [.. x.Select((value, i) => (value - mean[i % channels]) * inverse[i % channels])];
         double[] sums = Gradients[layer.Beta.Name] = ChannelSums(dy, channels);
         double[] products = Gradients[layer.Gamma.Name] = ChannelSums([.. dy.Select((g, i) => g * normalized[i])], channels);
-        return [.. dy.Select((g, i) => gamma[i % channels] * inverse[i % channels] * (g - (sums[i % channels] / rows) - (normalized[i] * products[i % channels] / rows)))];
+        return [.. dy.Select((g, i) =>
+            gamma[i % channels] * inverse[i % channels] * (g - (sums[i % channels] / rows) - (normalized[i] * products[i % channels] / rows)))];
     }
 
     private static double[] ChannelSums(double[] x, int channels)
@@ -168,16 +175,20 @@ public sealed class Float64Network(
         return winners;
     }
 
-    /// <summary>Every input of every pooling window with its output, windows read row by row; windows that tile the image, as all models for small images have them.</summary>
+    /// <summary>Every input of every pooling window with its output, windows read row by row, padding left out.</summary>
     private void EachPair(PoolLayer layer, Action<int, int> pair)
     {
         Node from = layer.Inputs[0], into = layer.Output;
-        int window = from.Height / into.Height;
-        for (int n = 0; n < images; n++)
-            for (int y = 0; y < into.Height * window; y++)
-                for (int x = 0; x < into.Width * window; x++)
-                    for (int c = 0; c < from.Channels; c++)
-                        pair(Index(from, n, y, x, c), Index(into, n, y / window, x / window, c));
+        for (int o = 0; o < images * into.Height * into.Width; o++)
+        {
+            int n = o / (into.Height * into.Width), oy = o / into.Width % into.Height, ox = o % into.Width;
+            for (int tap = 0; tap < layer.Window * layer.Window; tap++)
+            {
+                int y = (oy * layer.Stride) + (tap / layer.Window) - layer.Padding, x = (ox * layer.Stride) + (tap % layer.Window) - layer.Padding;
+                if (y < 0 || y >= from.Height || x < 0 || x >= from.Width) continue;
+                for (int c = 0; c < from.Channels; c++) pair(Index(from, n, y, x, c), Index(into, n, oy, ox, c));
+            }
+        }
     }
 
     /// <summary>Every element that an enlargement, a concatenation or a (centred) padding moves: which input, from where, to where.</summary>

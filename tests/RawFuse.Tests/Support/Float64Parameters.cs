@@ -19,7 +19,8 @@ public static class Float64Parameters
         Dictionary<string, FrozenWeights> weights = frozen.Weights.ToDictionary(one => one.Layer.Weight.Name);
         return Cached(parameter =>
         {
-            if (!weights.TryGetValue(parameter.Name, out FrozenWeights? one)) return Array.ConvertAll(network[parameter.Name].ToArray(), value => (double)value);
+            if (!weights.TryGetValue(parameter.Name, out FrozenWeights? one))
+                return Array.ConvertAll(network[parameter.Name].ToArray(), value => (double)value);
             sbyte[] bytes = one.Quantized.Packed.ToArray();
             ReadOnlySpan<byte> mask = faults[one.Layer].ToArray().AsSpan(set * bytes.Length, bytes.Length);
             for (int i = 0; i < bytes.Length; i++) bytes[i] = (sbyte)((byte)bytes[i] ^ mask[i]);
