@@ -21,11 +21,11 @@ public static class SyntheticSigns
     public static IReadOnlyList<string> ClassNames { get; } = [.. SignCatalog.Signs.Select(sign => sign.Name)];
 
     /// <summary>Training images, drawn from a stream of their own: none is in <see cref="Test"/>, even of the same seed.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative or more than an array holds.</exception>
     public static ImageSet Train(int count, ulong seed) => Generate("signs-train", count, seed, TrainStream, -1);
 
     /// <summary>Test images, drawn from a stream of their own: none is in <see cref="Train"/>, even of the same seed.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative or more than an array holds.</exception>
     public static ImageSet Test(int count, ulong seed) => Generate("signs-test", count, seed, TestStream, -1);
 
     /// <summary>
@@ -36,15 +36,16 @@ public static class SyntheticSigns
     /// <param name="stream">Sets of one seed and different streams have nothing in common. 0 is the training set's, 1 the test set's.</param>
     /// <param name="maxThreads">Threads to draw on, or -1 for all; does not change the result.</param>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// <paramref name="count"/> is negative, or <paramref name="maxThreads"/> is neither positive nor -1.
+    /// <paramref name="count"/> is negative or more than an array holds, or <paramref name="maxThreads"/> is neither positive nor -1.
     /// </exception>
     public static ImageSet Generate(int count, ulong seed, ulong stream = TrainStream, int maxThreads = -1) =>
         Generate("signs", count, seed, stream, maxThreads);
 
     private static ImageSet Generate(string name, int count, ulong seed, ulong stream, int maxThreads)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
         const int ImageBytes = Side * Side * ImageSet.Channels;
+        if (count < 0 || count > Array.MaxLength / ImageBytes)
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"Synthetic signs: {count} images; expected 0 to {Array.MaxLength / ImageBytes}.");
         var pixels = new byte[checked(count * ImageBytes)];
         var labels = new int[count];
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = maxThreads }, i =>

@@ -24,17 +24,16 @@ internal sealed class ChipOptions(double? standardRate)
         + "code has it) or packed (as many cells as bits); auto is packed with the physical mapping, else low-bits.",
         [("auto", null), .. FaultNames.Cells.Select(one => (one.Name, (WeightCells?)one.Value))]);
 
-    private readonly Option<byte> positions = new("--bit-positions")
+    private readonly Option<byte?> positions = new("--bit-positions")
     {
-        Description = "Only these bits of a weight can fail: numbers from 0 (the lowest) to 7 between commas.",
+        Description = "Only these bits of a weight can fail (else all): numbers from 0 (the lowest) to 7 between commas.",
         HelpName = "list",
-        DefaultValueFactory = _ => byte.MaxValue,
         CustomParser = ParsePositions,
     };
 
     private readonly Option<SramGeometry?> geometry = CommonOptions.Sizes(
         "--sram",
-        "Size of the memory with the physical mapping (else as large as it takes): banks x rows x columns of cells, as in 4x512x128.",
+        "Size of the memory with the physical mapping (else as large as it takes): banks x rows x columns of cells, as in 4x512x128; weights beyond its end start again at its first cell.",
         $"banks x rows x columns, columns a multiple of {SramGeometry.ColumnStep}, as in 4x512x128",
         3,
         sizes => new SramGeometry(sizes[0], sizes[1], sizes[2]));
@@ -72,7 +71,7 @@ internal sealed class ChipOptions(double? standardRate)
     /// <exception cref="Serialization.FileFormatException">A map's file is none.</exception>
     public ChipPopulation Population(ParseResult parsed) => map.IsGivenIn(parsed)
         ? new ChipPopulation(FromMap(parsed, parsed.GetRequiredValue(map)))
-        : new ChipPopulation(parsed.GetValue(bitErrorRate), model.ValueIn(parsed), mapping.ValueIn(parsed), parsed.GetValue(geometry), OptionsOf(parsed));
+        : new ChipPopulation(parsed.GetValue(bitErrorRate), model.ValueIn(parsed), mapping.ValueIn(parsed), GeometryIn(parsed), OptionsOf(parsed));
 
     /// <summary>The same for commands in which there may be no chip, and no rate is assumed.</summary>
     /// <param name="parsed">The command line.</param>
@@ -88,6 +87,9 @@ internal sealed class ChipOptions(double? standardRate)
         return Population(parsed)[seed.Value];
     }
 
+    /// <summary>The files of a map, or null.</summary>
+    public IReadOnlyList<string>? MapFiles(ParseResult parsed) => parsed.GetValue(map) is { Length: > 0 } files ? files : null;
+
     private Chip FromMap(ParseResult parsed, string[] files)
     {
         // The safetensors form says everything itself, the text form just which cells are stuck.
@@ -97,16 +99,24 @@ internal sealed class ChipOptions(double? standardRate)
         return files.Length == 1 ? ChipFile.Read(files[0]) : ChipFile.ReadText(files[0], files[1], mapping.ValueIn(parsed), OptionsOf(parsed));
     }
 
+    private SramGeometry? GeometryIn(ParseResult parsed)
+    {
+        SramGeometry? size = parsed.GetValue(geometry);
+        if (size is not null && mapping.ValueIn(parsed) != SramMapping.Physical) throw new ArgumentException("Option '--sram' goes with '--mapping physical' alone.");
+        Option? line = ((Option[])[rowRate, columnRate]).FirstOrDefault(option => option.IsGivenIn(parsed));
+        return size is null && line is not null ? throw new ArgumentException($"Option '{line.Name}' needs '--sram', the size of the memory.") : size;
+    }
+
     private FaultOptions OptionsOf(ParseResult parsed) => new()
     {
         Cells = cells.ValueIn(parsed),
-        Positions = parsed.GetValue(positions),
+        Positions = parsed.GetValue(positions) ?? byte.MaxValue,
         RowRate = parsed.GetValue(rowRate),
         ColumnRate = parsed.GetValue(columnRate),
         TransientRate = parsed.GetValue(transientRate),
     };
 
-    private static byte ParsePositions(ArgumentResult result)
+    private static byte? ParsePositions(ArgumentResult result)
     {
         string text = result.Tokens.Single().Value;
         int mask = 0;

@@ -110,7 +110,10 @@ internal static class CommonOptions
         where T : struct, INumber<T>
     {
         string text = result.Tokens.Single().Value;
-        if (T.TryParse(text, CultureInfo.InvariantCulture, out T value) && value >= low && value <= high) return value;
+
+        // No thousands separators: a decimal comma would be read as one.
+        NumberStyles styles = kind == WholeNumber ? NumberStyles.Integer : NumberStyles.Float;
+        if (T.TryParse(text, styles, CultureInfo.InvariantCulture, out T value) && value >= low && value <= high) return value;
         result.AddError(string.Create(CultureInfo.InvariantCulture, $"Option '{name}' is '{text}'; expected {kind} from {low} to {high}."));
         return default;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using RawFuse.Cli.Output;
 using RawFuse.NeuralFuse.BaseModels;
 using RawFuse.NeuralFuse.Energy;
@@ -51,7 +52,7 @@ internal static class EnergyCommand
             NetworkCost? generator = parsed.GetValue(generatorName) is { } fuse
                 ? NetworkCost.Of(Generator.Define(fuse, parsed.GetValue(image)), convention, size, flow)
                 : null;
-            Models(report, model, generator, OperatingPoint.ForBer(parsed.GetValue(ber)));
+            Models(report, model, generator, PointOf(parsed.GetValue(ber)));
         });
         return command;
     }
@@ -81,6 +82,13 @@ internal static class EnergyCommand
                 ledger.TotalWeightMemoryAccesses),
             JsonModels.Default.TopologyJson);
     }
+
+    /// <summary>The operating point for a rate; without faults it is the nominal voltage.</summary>
+    private static OperatingPoint PointOf(double rate) => rate == 0 || (rate >= VoltageCurve.MinimumBer && rate <= VoltageCurve.MaximumBer)
+        ? OperatingPoint.ForBer(Math.Max(rate, VoltageCurve.MinimumBer))
+        : throw new ArgumentException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Option '--ber' is '{rate}'; the voltage curve covers 0 and {VoltageCurve.MinimumBer:G3} to {VoltageCurve.MaximumBer:G3}."));
 
     private static void Models(Report report, NetworkCost model, NetworkCost? generator, OperatingPoint point)
     {

@@ -44,7 +44,7 @@ internal static class InjectCommand
                 new InjectJson(
                     [.. summary.Tensors.Select(InjectedTensorJson.Of)], summary.RequestedBer, summary.CellBer, summary.FlipRate, chip.Seed,
                     FaultNames.Of(FaultNames.Mappings, chip.Mapping), FaultNames.Of(FaultNames.Models, chip.Model), FaultNames.Of(FaultNames.Cells, chip.Cells),
-                    parsed.GetValue(bits)),
+                    parsed.GetValue(bits), FaultOptionsJson.Of(chip, chips.MapFiles(parsed))),
                 JsonModels.Default.InjectJson);
             return Task.FromResult(0);
         });

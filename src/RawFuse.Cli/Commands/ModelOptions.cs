@@ -42,11 +42,6 @@ internal sealed class ModelOptions
     {
         var hints = new ModelHints(name, parsed.GetValue(classes), parsed.GetValue(bits), parsed.GetValue(image));
         (ModelInfo info, Network network) = ModelFile.Load(path, kind, device, hints);
-        using (network)
-        {
-            if (parsed.GetValue(image) is { } size && size != info.Image)
-                throw new ArgumentException($"{path}: the model is for images of {info.Image}x{info.Image} pixels, '--image' says {size}x{size}.");
-            return (FrozenNetwork.From(network, info.Bits), info.Dataset);
-        }
+        using (network) return (FrozenNetwork.From(network, info.Bits), info.Dataset);
     }
 }

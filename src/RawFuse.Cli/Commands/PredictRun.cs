@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using RawFuse.Cli.Output;
 using RawFuse.Kernels;
 using RawFuse.NeuralFuse.Faults;
@@ -65,8 +66,10 @@ internal sealed class PredictRun(Device device, FrozenNetwork? fuse, FrozenNetwo
 
         if (images.Data.Length == 0) throw new FileFormatException(path, $"{found}; expected an image or more");
         int at = Array.FindIndex(images.Data, value => !float.IsFinite(value));
-        if (at < 0) return images;
-        throw new FileFormatException(path, $"holds {images.Data[at]} in image {at / (images.Data.Length / images.Shape[0])}; expected finite numbers");
+        if (at >= 0) throw new FileFormatException(path, $"holds {images.Data[at]} in image {at / (images.Data.Length / images.Shape[0])}; expected finite numbers");
+        float largest = TensorPrimitives.MaxMagnitude<float>(images.Data);
+        if (Math.Abs(largest) > 1) Console.Error.WriteLine($"rawfuse: warning: {path}: values reach {largest}; the models take images with values in [-1, 1]");
+        return images;
     }
 
     private static string Size(FrozenNetwork model)

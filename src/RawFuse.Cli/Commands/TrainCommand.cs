@@ -78,6 +78,7 @@ internal static class TrainCommand
             Description = "Base model to protect; give several to train for all of them.",
             Required = true,
             HelpName = "file",
+            AllowMultipleArgumentsPerToken = true,
         };
         var generator = new Option<string>("--generator")
         {

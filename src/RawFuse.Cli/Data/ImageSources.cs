@@ -9,8 +9,10 @@ internal static class ImageSources
     /// <summary>Names that <c>--data</c> knows.</summary>
     public static readonly string[] Names = ["signs", "cifar10"];
 
-    /// <summary>The data set that a model's file names, or the built-in one where it names none that is known here.</summary>
-    public static string NameFor(string dataset) => Array.Find(Names, name => name == dataset) ?? Names[0];
+    /// <summary>The data set that a model's file names, or the built-in one where it names none.</summary>
+    /// <exception cref="ArgumentException">It names one that is not known here.</exception>
+    public static string NameFor(string dataset) => dataset.Length == 0 ? Names[0] : Array.Find(Names, name => name == dataset)
+        ?? throw new ArgumentException($"The base file names data set '{dataset}'; known are {string.Join(", ", Names)}: choose with '--data'.");
 
     /// <summary>The augmentation a data set is trained with.</summary>
     public static Augmentation AugmentationFor(string name) => name == "cifar10" ? Augmentation.Cifar : Augmentation.Signs;

@@ -25,10 +25,28 @@ internal sealed record AccuracyJson(double CleanAccuracy, PerturbedJson Perturbe
     public static AccuracyJson Of(Accuracy accuracy) => new(accuracy.Clean, PerturbedJson.Of(accuracy.Perturbed));
 }
 
+/// <summary>What was said of chips beyond rate, model, mapping and cells; what was not said is left out.</summary>
+internal sealed record FaultOptionsJson(
+    IReadOnlyList<int>? BitPositions, string? Sram, double? RowBer, double? ColumnBer, double? Transient, IReadOnlyList<string>? Map)
+{
+    /// <summary>The options of a chip, or null where all are as they stand without being said.</summary>
+    public static FaultOptionsJson? Of(Chip chip, IReadOnlyList<string>? map)
+    {
+        FaultOptions options = chip.Options;
+        var said = new FaultOptionsJson(
+            options.Positions == byte.MaxValue ? null : [.. Enumerable.Range(0, 8).Where(bit => (options.Positions >> bit & 1) != 0)],
+            chip.Geometry is { } size ? $"{size.Banks}x{size.Rows}x{size.Columns}" : null,
+            Rate(options.RowRate), Rate(options.ColumnRate), Rate(options.TransientRate), map);
+        return said == new FaultOptionsJson(null, null, null, null, null, null) ? null : said;
+
+        static double? Rate(double rate) => rate == 0 ? null : rate;
+    }
+}
+
 /// <summary>What <c>eval</c> writes; accuracies and recovery in percent.</summary>
 internal sealed record EvalJson(
-    double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, string Mapping, string Model, string Cells,
-    int Bits, IReadOnlyList<ulong> Chips, int Images);
+    double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, double CellBer, double FlipRate, string Mapping,
+    string Model, string Cells, int Bits, FaultOptionsJson? Faults, IReadOnlyList<ulong> Chips, int Images, int Batch);
 
 /// <summary>What <c>demo</c> writes: eval's keys, energy and time.</summary>
 internal sealed record DemoJson(
@@ -55,7 +73,7 @@ internal sealed record InjectedTensorJson(
 /// <summary>What <c>inject</c> writes; rates from 0 to 1.</summary>
 internal sealed record InjectJson(
     IReadOnlyList<InjectedTensorJson> Tensors, double RequestedBer, double CellBer, double FlipRate, ulong Chip, string Mapping, string Model, string Cells,
-    int Bits);
+    int Bits, FaultOptionsJson? Faults);
 
 internal sealed record LayerJson(string Name, long FilterReads, long IfmapReads, long OfmapWrites, long Cycles, long Macs)
 {

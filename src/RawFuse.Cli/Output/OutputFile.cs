@@ -14,11 +14,26 @@ internal static class OutputFile
         if (Directory.Exists(full)) throw new ArgumentException($"'{path}' is a folder; expected a file to write.");
         string? folder = Path.GetDirectoryName(full);
         if (folder is null || !Directory.Exists(folder)) throw new ArgumentException($"'{path}': the folder '{folder}' does not exist.");
+        RequireWritable(path, folder);
         string real = Resolve(full);
         foreach (string? other in others)
             if (!string.IsNullOrEmpty(other) && Resolve(other) == real)
                 throw new ArgumentException($"'{path}' is named twice on the command line; expected an output file of its own.");
         return full;
+    }
+
+    /// <summary>Tries whether a file can be made in a folder, rather than after the work.</summary>
+    private static void RequireWritable(string path, string folder)
+    {
+        try
+        {
+            using var trial = new FileStream(
+                Path.Combine(folder, $".rawfuse-{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ArgumentException($"'{path}': no file can be written to the folder '{folder}'.");
+        }
     }
 
     /// <summary>A path with the links in it followed, so that two names of one file are equal.</summary>

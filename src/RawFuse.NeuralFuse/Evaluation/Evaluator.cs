@@ -47,6 +47,25 @@ public static class Evaluator
         return new EvaluationResult(Join(parts.Select(part => part.Base)), withFuse, chips, parts[0].Images);
     }
 
+    /// <summary>The rates that chips really have on a model's weights, on average: faulty cells, and bits that are read differently; both from 0 to 1.</summary>
+    /// <param name="model">The base model.</param>
+    /// <param name="population">Where the chips come from.</param>
+    /// <param name="chips">Their seeds, 1 or more.</param>
+    /// <param name="cancellationToken">Stops between two chips.</param>
+    public static (double CellBer, double FlipRate) RatesOf(
+        FrozenNetwork model, ChipPopulation population, IReadOnlyCollection<ulong> chips, CancellationToken cancellationToken = default)
+    {
+        var summaries = new List<FaultSummary>();
+        foreach (ulong seed in chips)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var memory = new ChipMemory(model.Device, population[seed]);
+            summaries.Add(memory.Count(model));
+        }
+
+        return (summaries.Average(summary => summary.CellBer), summaries.Average(summary => summary.FlipRate));
+    }
+
     private static EvaluationResult EvaluateTogether(
         FrozenNetwork model, FrozenNetwork? fuse, IImageSource source, ChipPopulation population, ulong[] chips, Action<double> progress,
         CancellationToken cancellationToken)

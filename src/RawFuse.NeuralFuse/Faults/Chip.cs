@@ -26,7 +26,7 @@ public sealed record Chip
         CheckRate(bitErrorRate, nameof(bitErrorRate));
         if (!Enum.IsDefined(model)) throw new ArgumentOutOfRangeException(nameof(model), model, "Unknown fault model.");
         if (mapping != SramMapping.Physical && seed >= uint.MaxValue)
-            throw new ArgumentOutOfRangeException(nameof(seed), seed, $"Seeds of the reference implementation's maps go from 0 to {uint.MaxValue - 1}.");
+            throw new ArgumentOutOfRangeException(nameof(seed), seed, $"Chip {seed}: seeds of the reference implementation's maps go from 0 to {uint.MaxValue - 1}.");
         if (mapping != SramMapping.Physical && geometry is not null)
             throw new ArgumentException($"The {mapping} mapping has a geometry of its own.", nameof(geometry));
         if (geometry is null && (Options.RowRate > 0 || Options.ColumnRate > 0))

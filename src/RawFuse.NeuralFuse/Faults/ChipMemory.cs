@@ -103,6 +103,22 @@ public sealed class ChipMemory : IDisposable
         return new FaultReport(place.Name, place.Weights, place.Bits, Chip.Cells, Chip.CellErrorRate, counts, read.Length - same);
     }
 
+    /// <summary>Counts what becomes of a network's weights, which stay as they are.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="access">Number of the access that reads them; it matters to transient faults alone.</param>
+    public FaultSummary Count(FrozenNetwork network, long access = 0)
+    {
+        var reports = new List<FaultReport>();
+        foreach ((FrozenWeights weights, SramPlace place) in network.Weights.Zip(PlacesOf(network)))
+        {
+            sbyte[] packed = weights.Quantized.Packed.ToArray(), stored = new sbyte[packed.Length];
+            WeightLayout.HwioToOihw<sbyte>(packed, stored, weights.Quantized.Shape);
+            reports.Add(InjectAndCount(stored, place, access));
+        }
+
+        return new FaultSummary(reports, Chip.CellErrorRate);
+    }
+
     /// <summary>Gives the maps' memory back.</summary>
     public void Dispose()
     {
@@ -111,7 +127,7 @@ public sealed class ChipMemory : IDisposable
     }
 
     internal IReadOnlyList<SramPlace> PlacesOf(FrozenNetwork network) =>
-        SramLayout.Place(Chip, network.Weights.Select(weights => (weights.Layer.Name, weights.Quantized.Shape.Length)), network.WeightBits);
+        SramLayout.Place(Chip, network.Weights.Select(weights => (weights.Layer.Weight.Name, weights.Quantized.Shape.Length)), network.WeightBits);
 
     internal void DrawMask(QuantizedWeights weights, SramPlace place, Storage<byte> mask, int maskOffset = 0, long access = 0)
     {

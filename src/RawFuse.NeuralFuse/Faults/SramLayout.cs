@@ -5,9 +5,12 @@ public static class SramLayout
 {
     private const int CellsPerGroup = 8 * Kernels.FaultCells.GroupBytes;
 
-    /// <summary>Places tensors in the order they are given, which should be that of the model's layers.</summary>
+    /// <summary>
+    /// Places tensors. In the physical mapping they lie one behind the other in the order of their names (by code unit), as PyTorch's safetensors files
+    /// have them: whoever reads the same file, whole or as a model, finds the same weights in the same cells.
+    /// </summary>
     /// <param name="mapping">How tensors are placed.</param>
-    /// <param name="tensors">Name and number of weights of every tensor that is stored in the SRAM.</param>
+    /// <param name="tensors">Name in the model's file, and number of weights, of every tensor that is stored in the SRAM.</param>
     /// <param name="bits">Bits of a weight, 2 to 8.</param>
     /// <param name="cells">Which cells a weight has.</param>
     /// <returns>One place per tensor, in the same order.</returns>
@@ -18,12 +21,15 @@ public static class SramLayout
         if (!Enum.IsDefined(mapping)) throw new ArgumentOutOfRangeException(nameof(mapping), mapping, "Unknown mapping.");
         if (!Enum.IsDefined(cells)) throw new ArgumentOutOfRangeException(nameof(cells), cells, "Unknown cells of a weight.");
         QuantizedWeights.LevelsOf(bits);
-        var places = new List<SramPlace>();
+        (string Name, int Weights)[] all = [.. tensors];
+        var places = new SramPlace[all.Length];
+        int[] order = [.. Enumerable.Range(0, all.Length).OrderBy(i => all[i].Name, StringComparer.Ordinal)];
         long group = 0;
-        foreach ((string name, int weights) in tensors)
+        foreach (int i in order)
         {
+            (string name, int weights) = all[i];
             if (weights < 0) throw new ArgumentException($"Tensor '{name}' has {weights} weights.", nameof(tensors));
-            places.Add(new SramPlace(name, weights, group, bits));
+            places[i] = new SramPlace(name, weights, group, bits);
             if (mapping == SramMapping.Physical) group += (((long)weights * Chip.CellsOf(cells, bits)) + CellsPerGroup - 1) / CellsPerGroup;
         }
 

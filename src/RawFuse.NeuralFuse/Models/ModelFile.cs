@@ -55,13 +55,29 @@ public static class ModelFile
         string wanted = kind == ModelKind.Base ? "base" : "fuse";
         if (file.Metadata.TryGetValue("kind", out string? found) && found != wanted)
             throw new FileFormatException(file.Path, $"holds a model of kind '{found}'; expected '{wanted}'");
-        string architecture = Text(ArchitectureKey(kind)) ?? hints.Architecture
+        if (Text("format") is { } format && format != Format) throw new FileFormatException(file.Path, $"metadata 'format' is '{format}'; expected '{Format}'");
+        string architecture = Agreed(ArchitectureKey(kind), Text(ArchitectureKey(kind)), hints.Architecture)
             ?? throw new FileFormatException(file.Path, $"metadata '{ArchitectureKey(kind)}' is missing; name it with --{ArchitectureKey(kind)}");
-        int image = Number("image", 8, 4096) ?? hints.Image ?? 32, bits = hints.Bits ?? Number("bits", 2, 8) ?? 8;
-        int classes = Number("classes", 2, 100_000) ?? hints.Classes ?? (kind == ModelKind.Fuse ? 0 : ClassesOf(file, architecture, image));
+        int bits = hints.Bits ?? Number("bits", 2, 8) ?? 8;
+        int image = Sized("image", 8, 4096, hints.Image) ?? 32;
+        int classes = kind == ModelKind.Fuse
+            ? Number("classes", 2, 100_000) ?? hints.Classes ?? 0
+            : Sized("classes", 2, 100_000, hints.Classes) ?? ClassesOf(file, architecture, image);
         return new ModelInfo(kind, architecture, classes, image, bits, Text("dataset") ?? "");
 
         string? Text(string key) => file.Metadata.TryGetValue(key, out string? value) ? value : null;
+
+        // What a file says of itself is not overruled; who says otherwise means another file.
+        string? Agreed(string key, string? said, string? hint) => said is null || hint is null || said.Equals(hint, StringComparison.OrdinalIgnoreCase)
+            ? said ?? hint
+            : throw new FileFormatException(file.Path, $"metadata '{key}' is '{said}', the command line says '{hint}'");
+
+        int? Sized(string key, int low, int high, int? hint)
+        {
+            int? said = Number(key, low, high);
+            Agreed(key, said?.ToString(CultureInfo.InvariantCulture), hint?.ToString(CultureInfo.InvariantCulture));
+            return said ?? hint;
+        }
 
         int? Number(string key, int low, int high)
         {
@@ -86,7 +102,7 @@ public static class ModelFile
 
 /// <summary>What a user says of a model file that does not describe itself.</summary>
 /// <param name="Architecture">Base model or generator.</param>
-/// <param name="Classes">Number of classes.</param>
+/// <param name="Classes">Number of classes of a base model.</param>
 /// <param name="Bits">Bits of the quantized weights; goes before what the file says.</param>
 /// <param name="Image">Height and width of the images in pixels; 32 where neither the file nor the hint says.</param>
 public sealed record ModelHints(string? Architecture = null, int? Classes = null, int? Bits = null, int? Image = null);

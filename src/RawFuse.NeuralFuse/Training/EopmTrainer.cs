@@ -15,7 +15,7 @@ public static class EopmTrainer
     /// <param name="seed">Decides which chips are drawn.</param>
     /// <param name="progress">Told after every step; null for nobody.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
-    /// <exception cref="TrainingException">The loss is not finite.</exception>
+    /// <exception cref="TrainingException">The loss, or a parameter at the end, is not finite.</exception>
     /// <exception cref="OperationCanceledException">Training was stopped.</exception>
     public static void Train(
         Network generator, IReadOnlyList<FrozenNetwork> bases, IImageSource source, EopmOptions options, int epochs, ulong seed,
@@ -45,5 +45,7 @@ public static class EopmTrainer
                 progress?.Report(new TrainingProgress(optimizer.Steps, total, epoch, loss.Total));
             }
         }
+
+        TrainingException.ThrowIfNotFinite(generator, "Generator training");
     }
 }

@@ -32,7 +32,7 @@ public static class QatTrainer
     /// <param name="options">Schedule.</param>
     /// <param name="progress">Told after every step; null for nobody.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
-    /// <exception cref="TrainingException">The loss is not finite.</exception>
+    /// <exception cref="TrainingException">The loss, or a parameter at the end, is not finite.</exception>
     /// <exception cref="OperationCanceledException">Training was stopped.</exception>
     public static void Train(
         Network network, IImageSource source, QatOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -55,6 +55,8 @@ public static class QatTrainer
                 progress?.Report(new TrainingProgress(optimizer.Steps, total, epoch, loss));
             }
         }
+
+        TrainingException.ThrowIfNotFinite(network, "Base training");
     }
 
     /// <summary>One step on one batch; the loss is the mean cross-entropy.</summary>

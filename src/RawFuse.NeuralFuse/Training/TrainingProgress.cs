@@ -6,6 +6,3 @@ namespace RawFuse.NeuralFuse.Training;
 /// <param name="Epoch">Epoch of the last step, from 0.</param>
 /// <param name="Loss">Loss of the last step.</param>
 public readonly record struct TrainingProgress(int Step, int TotalSteps, int Epoch, float Loss);
-
-/// <summary>Training cannot go on; the message says at which step and why.</summary>
-public sealed class TrainingException(string message) : Exception(message);

@@ -49,6 +49,17 @@ public sealed class Network : IDisposable
     public Tensor this[string name] =>
         tensors.TryGetValue(name, out Tensor? tensor) ? tensor : throw new KeyNotFoundException($"Network '{Definition.Name}' has no tensor '{name}'.");
 
+    /// <summary>Weights that came packed from a file, by name: a network is frozen with these bytes as long as training has not changed what they stand for.</summary>
+    internal IReadOnlyDictionary<string, PackedWeights> Packed { get; set; } = new Dictionary<string, PackedWeights>();
+
+    /// <summary>Quantizes a layer's weights, or takes them as they came.</summary>
+    internal QuantizedWeights Quantize(ParameterSpec weight, int bits)
+    {
+        Tensor tensor = this[weight.Name];
+        bool asTheyCame = Packed.TryGetValue(weight.Name, out PackedWeights? packed) && packed.Fit(bits) && tensor.ToArray().AsSpan().SequenceEqual(packed.ToFloats());
+        return asTheyCame ? new QuantizedWeights(weight.Shape, Device.Allocate<sbyte>(packed!.Bytes), packed.Scale, bits) : QuantizedWeights.From(tensor, bits);
+    }
+
     /// <summary>Runs the network. While a tape is active, gradients of its parameters and of the images can be taken.</summary>
     /// <param name="images">[N, H, W, C].</param>
     /// <param name="mode">Training or inference, and the rounding of weights.</param>

@@ -147,7 +147,7 @@ internal sealed class FrozenStep : IDisposable
             value = TakeIn(activation);
         }
 
-        return new FrozenStep(layer, [.. inputs], value.Id, QuantizedWeights.From(network[layer.Weight.Name], bits), scale, shift, relu);
+        return new FrozenStep(layer, [.. inputs], value.Id, network.Quantize(layer.Weight, bits), scale, shift, relu);
 
         Node TakeIn(Layer next)
         {

@@ -1,10 +1,15 @@
 namespace RawFuse.Serialization;
 
-/// <summary>A network's tensors in a safetensors file, under PyTorch's names and in PyTorch's layouts, as float32.</summary>
+/// <summary>
+/// A network's tensors in a safetensors file, under PyTorch's names and in PyTorch's layouts, as float32. Weights may also come packed: int8, with the
+/// scale that makes them floats in NAME.scale.
+/// </summary>
 public static class NetworkFile
 {
     /// <summary>PyTorch counts batches in every batch normalization; nobody here reads the count, but its loader wants it.</summary>
     private const string BatchCount = "num_batches_tracked";
+
+    private const string ScaleSuffix = ".scale";
 
     /// <summary>Writes all tensors of a network, atomically.</summary>
     /// <param name="network">The network.</param>
@@ -33,11 +38,25 @@ public static class NetworkFile
     {
         var known = new HashSet<string>();
         var loaded = new Dictionary<string, float[]>();
+        var packed = new Dictionary<string, PackedWeights>();
         foreach (ParameterSpec parameter in definition.Parameters)
         {
             known.Add(parameter.Name);
             if (parameter.Role == ParameterRole.RunningVariance) known.Add(BatchCountOf(parameter));
-            loaded.Add(parameter.Name, parameter.FromFile(ValuesOf(file, parameter, definition)));
+            SafetensorsTensor tensor = TensorOf(file, parameter, definition);
+            if (parameter.Role == ParameterRole.Weight && tensor.Type == SafetensorsType.I8)
+            {
+                known.Add(parameter.Name + ScaleSuffix);
+                var bytes = new sbyte[tensor.ElementCount];
+                WeightLayout.OihwToHwio(tensor.AsInt8(), bytes, parameter.Shape);
+                var weights = new PackedWeights(bytes, ScaleOf(file, parameter.Name));
+                packed.Add(parameter.Name, weights);
+                loaded.Add(parameter.Name, weights.ToFloats());
+            }
+            else
+            {
+                loaded.Add(parameter.Name, parameter.FromFile(ValuesOf(file, parameter, tensor)));
+            }
         }
 
         foreach (SafetensorsTensor tensor in file.Tensors)
@@ -46,20 +65,34 @@ public static class NetworkFile
 
         var network = new Network(definition, device, seed: 0);
         foreach ((string name, float[] values) in loaded) network[name].Set(values);
+        network.Packed = packed;
         return network;
     }
 
-    private static float[] ValuesOf(SafetensorsFile file, ParameterSpec parameter, NetworkDefinition definition)
+    private static SafetensorsTensor TensorOf(SafetensorsFile file, ParameterSpec parameter, NetworkDefinition definition)
     {
         if (!file.TryGet(parameter.Name, out SafetensorsTensor? tensor))
             throw new FileFormatException(file.Path, $"tensor '{parameter.Name}' of network '{definition.Name}' is missing");
         if (!tensor.Shape.SequenceEqual(parameter.FileShape.ToArray()))
             throw new FileFormatException(
                 file.Path, $"tensor '{parameter.Name}' has shape [{string.Join(", ", tensor.Shape.ToArray())}]; expected {parameter.FileShape}");
+        return tensor;
+    }
+
+    private static float[] ValuesOf(SafetensorsFile file, ParameterSpec parameter, SafetensorsTensor tensor)
+    {
         float[] values = file.FiniteFloats(tensor);
         if (parameter.Role == ParameterRole.RunningVariance && Array.Find(values, value => value < 0) is < 0 and float negative)
             throw new FileFormatException(file.Path, $"tensor '{parameter.Name}' holds {negative}; expected variances of 0 or more");
         return values;
+    }
+
+    private static float ScaleOf(SafetensorsFile file, string weight)
+    {
+        string name = weight + ScaleSuffix;
+        if (!file.TryGet(name, out SafetensorsTensor? tensor)) throw new FileFormatException(file.Path, $"tensor '{weight}' is I8 and its scale '{name}' is missing");
+        float[] values = file.FiniteFloats(tensor);
+        return values is [>= 0] ? values[0] : throw new FileFormatException(file.Path, $"tensor '{name}' is no scale; expected one float of 0 or more");
     }
 
     private static string BatchCountOf(ParameterSpec runningVariance) => runningVariance.Name[..(runningVariance.Name.LastIndexOf('.') + 1)] + BatchCount;

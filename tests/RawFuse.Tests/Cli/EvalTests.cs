@@ -72,7 +72,7 @@ public sealed class EvalTests : IDisposable
         WriteCifar(new int[Images]);
         Tool.Succeed(folder, $"eval --base @base.safetensors --chips 1 --data-dir {folder.Path} --test-images 3 --json @eval.json");
         JsonElement json = JsonDocument.Parse(File.ReadAllBytes(folder.File("eval.json"))).RootElement;
-        Assert.Equal(["ber", "bits", "cells", "chips", "cleanAccuracy", "images", "mapping", "model", "perturbedAccuracy"], Keys(json));
+        Assert.Equal(["batch", "ber", "bits", "cellBer", "cells", "chips", "cleanAccuracy", "flipRate", "images", "mapping", "model", "perturbedAccuracy"], Keys(json));
         Assert.Equal(["mean", "perChip", "std"], Keys(json.GetProperty("perturbedAccuracy")));
         Assert.Equal((3, 8, 0.01), (json.GetProperty("images").GetInt32(), json.GetProperty("bits").GetInt32(), json.GetProperty("ber").GetDouble()));
         Assert.Equal(("ibm", "stuck-at"), (json.GetProperty("mapping").GetString(), json.GetProperty("model").GetString()));

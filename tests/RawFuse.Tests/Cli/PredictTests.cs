@@ -59,6 +59,23 @@ public sealed class PredictTests : IDisposable
         Assert.InRange(GoldenFormula.Norm(images.Data) / golden.GetProperty("l2").GetDouble(), 1 - Tolerance, 1 + Tolerance);
     }
 
+    /// <summary>A chip has the same faults wherever it meets a model: in predict, or in a file that inject wrote, which is read packed as it is.</summary>
+    [Theory]
+    [InlineData("--mapping ibm")]
+    [InlineData("--mapping ibm-untiled --model flip")]
+    [InlineData("--mapping physical")]
+    [InlineData("--mapping physical --sram 2x4096x256 --column-ber 0.01")]
+    [InlineData("--mapping physical --bits 5")]
+    [InlineData("--mapping ibm --bits 5 --cells low-bits")]
+    public void InjectedFilesGiveTheChipsLogits(string chip)
+    {
+        StateFile.Write(folder.File("m.safetensors"), "resnet18");
+        Tool.Succeed(folder, $"inject --weights @m.safetensors --out @faulty.safetensors --chip 6 --ber 0.02 {chip}");
+        NpyArray expected = Predict($"--base @m.safetensors --arch resnet18 --chip 6 --ber 0.02 {chip}");
+        Assert.Equal(expected.Data, Predict("--base @faulty.safetensors --arch resnet18").Data);
+        Assert.NotEqual(expected.Data, Predict("--base @m.safetensors --arch resnet18").Data);
+    }
+
     /// <summary>A generator and a base model together give what they give one after another.</summary>
     [Fact]
     public void BothTogetherAreOneAfterTheOther()

@@ -109,9 +109,10 @@ public sealed class NetworkFileTests : IDisposable
         Assert.Equal(new ModelInfo(kind, architecture, 10, image, 8, ""), info);
         Assert.Contains(wrongForm, Assert.Throws<FileFormatException>(() => ModelFile.Load(path, kind, device, new ModelHints(architecture, 10))).Message);
 
-        // The file knows better.
+        // A file that says its size is not read as another one.
         ModelFile.Save(network, info, path);
-        (info, loaded) = ModelFile.Load(path, kind, device, new ModelHints(Image: 8));
+        RefusedModel(path, new ModelHints(Image: 8), $"'{image}', the command line says '8'", kind);
+        (info, loaded) = ModelFile.Load(path, kind, device, new ModelHints(architecture.ToUpperInvariant(), 10, Image: image));
         loaded.Dispose();
         Assert.Equal(image, info.Image);
     }
@@ -247,9 +248,9 @@ public sealed class NetworkFileTests : IDisposable
         Assert.Equal(0, device.Pool.BytesInUse);
     }
 
-    private void RefusedModel(string path, ModelHints hints, string telling)
+    private void RefusedModel(string path, ModelHints hints, string telling, ModelKind kind = ModelKind.Base)
     {
-        string message = Assert.Throws<FileFormatException>(() => ModelFile.Load(path, ModelKind.Base, device, hints)).Message;
+        string message = Assert.Throws<FileFormatException>(() => ModelFile.Load(path, kind, device, hints)).Message;
         Assert.StartsWith(path, message);
         Assert.Contains(telling, message);
     }
