@@ -33,7 +33,8 @@ internal sealed class ChipOptions(double? standardRate)
 
     private readonly Option<SramGeometry?> geometry = CommonOptions.Sizes(
         "--sram",
-        "Size of the memory with the physical mapping (else as large as it takes): banks x rows x columns of cells, as in 4x512x128; weights beyond its end start again at its first cell.",
+        "Size of the memory with the physical mapping (else as large as it takes): banks x rows x columns of cells, as in 4x512x128; "
+        + "weights beyond its end start again at its first cell.",
         $"banks x rows x columns, columns a multiple of {SramGeometry.ColumnStep}, as in 4x512x128",
         3,
         sizes => new SramGeometry(sizes[0], sizes[1], sizes[2]));

@@ -84,11 +84,13 @@ internal static class EnergyCommand
     }
 
     /// <summary>The operating point for a rate; without faults it is the nominal voltage.</summary>
-    private static OperatingPoint PointOf(double rate) => rate == 0 || (rate >= VoltageCurve.MinimumBer && rate <= VoltageCurve.MaximumBer)
-        ? OperatingPoint.ForBer(Math.Max(rate, VoltageCurve.MinimumBer))
-        : throw new ArgumentException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Option '--ber' is '{rate}'; the voltage curve covers 0 and {VoltageCurve.MinimumBer:G3} to {VoltageCurve.MaximumBer:G3}."));
+    private static OperatingPoint PointOf(double rate)
+    {
+        if (rate == 0) return OperatingPoint.Nominal;
+        if (rate >= VoltageCurve.MinimumBer && rate <= VoltageCurve.MaximumBer) return OperatingPoint.ForBer(rate);
+        throw new ArgumentException(string.Create(
+            CultureInfo.InvariantCulture, $"Option '--ber' is '{rate}'; the voltage curve covers 0 and {VoltageCurve.MinimumBer:G3} to {VoltageCurve.MaximumBer:G3}."));
+    }
 
     private static void Models(Report report, NetworkCost model, NetworkCost? generator, OperatingPoint point)
     {

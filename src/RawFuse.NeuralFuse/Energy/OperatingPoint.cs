@@ -17,6 +17,9 @@ public sealed record OperatingPoint
     /// </summary>
     public static OperatingPoint Paper { get; } = new(ber: 0.01, voltage: 0.83, accessEnergyRatio: 0.694, OperatingPointSource.Paper);
 
+    /// <summary>The lowest voltage without errors, where nothing is saved.</summary>
+    public static OperatingPoint Nominal { get; } = new(ber: 0, voltage: 1, accessEnergyRatio: 1, OperatingPointSource.Fit);
+
     /// <summary>Bit error rate as a fraction: the probability that a cell fails.</summary>
     public double Ber { get; }
 
