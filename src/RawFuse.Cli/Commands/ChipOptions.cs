@@ -49,8 +49,8 @@ internal sealed class ChipOptions(double? standardRate)
 
     private readonly Option<string[]> map = new("--map")
     {
-        Description = "A chip with known stuck cells instead of drawn ones: a safetensors file of 'or' and 'and' masks, or two text files of cells stuck "
-            + "at 0 and at 1.",
+        Description = "A chip with known stuck cells instead of drawn ones: a safetensors file of 'or' and 'and' masks, or two text files, first of the cells "
+            + "stuck at 0, then of those stuck at 1.",
         HelpName = "file",
         Arity = new ArgumentArity(1, 2),
         AllowMultipleArgumentsPerToken = true,
@@ -129,5 +129,4 @@ internal sealed class ChipOptions(double? standardRate)
 
         return (byte)mask;
     }
-
 }

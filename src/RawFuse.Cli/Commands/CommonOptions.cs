@@ -9,8 +9,6 @@ namespace RawFuse.Cli.Commands;
 /// <summary>Options that several commands share. Each call makes a new option, since an option belongs to one command.</summary>
 internal static class CommonOptions
 {
-    private const string WholeNumber = "a whole number";
-
     public static Option<string?> Json() => new("--json")
     {
         Description = "Write the results as JSON to this file; '-' for standard output.",
@@ -48,7 +46,7 @@ internal static class CommonOptions
 
     /// <summary>A whole number within limits.</summary>
     public static Option<T> Number<T>(string name, string description, T standard, T low, T high)
-        where T : struct, IBinaryInteger<T> => Bounded<T>(name, description, standard, low, high, WholeNumber);
+        where T : struct, IBinaryInteger<T> => Bounded<T>(name, description, standard, low, high);
 
     /// <summary>A whole number within limits, or null where none is given.</summary>
     public static Option<T?> Optional<T>(string name, string description, T low, T high)
@@ -56,12 +54,12 @@ internal static class CommonOptions
     {
         Description = description,
         HelpName = "number",
-        CustomParser = result => Parse(result, name, low, high, WholeNumber),
+        CustomParser = result => Parse(result, name, low, high),
     };
 
     /// <summary>A real number within limits.</summary>
     public static Option<double> Real(string name, string description, double? standard, double low, double high) =>
-        Bounded(name, description, standard, low, high, "a number");
+        Bounded(name, description, standard, low, high);
 
     /// <summary>Whole numbers of 1 or more with an x between them, such as 32x32.</summary>
     /// <param name="name">The option's name.</param>
@@ -97,22 +95,22 @@ internal static class CommonOptions
 
     private static int SizeOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0;
 
-    private static Option<T> Bounded<T>(string name, string description, T? standard, T low, T high, string kind)
+    private static Option<T> Bounded<T>(string name, string description, T? standard, T low, T high)
         where T : struct, INumber<T> => new(name)
     {
         Description = description,
         DefaultValueFactory = standard is { } value ? _ => value : null,
         HelpName = "number",
-        CustomParser = result => Parse(result, name, low, high, kind),
+        CustomParser = result => Parse(result, name, low, high),
     };
 
-    private static T Parse<T>(ArgumentResult result, string name, T low, T high, string kind)
+    private static T Parse<T>(ArgumentResult result, string name, T low, T high)
         where T : struct, INumber<T>
     {
         string text = result.Tokens.Single().Value;
 
         // No thousands separators: a decimal comma would be read as one.
-        NumberStyles styles = kind == WholeNumber ? NumberStyles.Integer : NumberStyles.Float;
+        (string kind, NumberStyles styles) = typeof(T) == typeof(double) ? ("a number", NumberStyles.Float) : ("a whole number", NumberStyles.Integer);
         if (T.TryParse(text, styles, CultureInfo.InvariantCulture, out T value) && value >= low && value <= high) return value;
         result.AddError(string.Create(CultureInfo.InvariantCulture, $"Option '{name}' is '{text}'; expected {kind} from {low} to {high}."));
         return default;

@@ -71,7 +71,7 @@ internal sealed class DemoRun(Device device, Report report, string folder, ulong
         ModelFile.Save(generator, new ModelInfo(ModelKind.Fuse, GeneratorName, train.Classes, train.Height, 8, "signs"), Path.Combine(folder, "fuse.safetensors"));
         AtomicFile.WriteAllText(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(document, JsonModels.Default.DemoJson) + "\n");
         Print(result, accesses, macs, seconds);
-        report.Json(document, JsonModels.Default.DemoJson);
+        report.Json(() => document, JsonModels.Default.DemoJson);
     }
 
     private static (EnergySaving Accesses, EnergySaving Macs) Energy()

@@ -77,7 +77,7 @@ internal static class EnergyCommand
 
         report.Console.Write(EnergyTable.Of(Path.GetFileName(path), ledger));
         report.Json(
-            new TopologyJson(
+            () => new TopologyJson(
                 [.. ledger.Rows.Select(LayerJson.Of)], total.FilterReads, total.IfmapReads, total.OfmapWrites, total.Cycles, total.Macs,
                 ledger.TotalWeightMemoryAccesses),
             JsonModels.Default.TopologyJson);
@@ -105,7 +105,7 @@ internal static class EnergyCommand
         }
 
         report.Json(
-            new EnergyJson(
+            () => new EnergyJson(
                 NetworkCostJson.Of(model), generator is null ? null : NetworkCostJson.Of(generator), accesses?.Percent, macs?.Percent, accesses?.Sentence,
                 point.AccessEnergyRatio, point.Ber),
             JsonModels.Default.EnergyJson);

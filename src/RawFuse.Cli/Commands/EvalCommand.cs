@@ -51,13 +51,16 @@ internal static class EvalCommand
             (EvaluationResult result, double _) = report.Stage($"evaluate {network.Definition.Name} on {seeds.Length} chips", progress =>
                 Evaluator.Evaluate(network, fuse, LoaderSource.ForTest(images, parsed.GetValue(batch)), population, seeds, progress, cancellation));
             report.Console.Write(AccuracyTable.Of(result));
-            (double cellBer, double flipRate) = Evaluator.RatesOf(network, population, seeds, cancellation);
             report.Json(
-                new EvalJson(
-                    result.Base.Clean, PerturbedJson.Of(result.Base.Perturbed), result.WithFuse is null ? null : AccuracyJson.Of(result.WithFuse),
-                    result.Recovery, population.BitErrorRate, cellBer, flipRate, FaultNames.Of(FaultNames.Mappings, population.Mapping),
-                    FaultNames.Of(FaultNames.Models, population.Model), FaultNames.Of(FaultNames.Cells, population.Any.Cells), network.WeightBits,
-                    FaultOptionsJson.Of(population.Any, chips.MapFiles(parsed)), result.Chips, result.Images, parsed.GetValue(batch)),
+                () =>
+                {
+                    (double cellBer, double flipRate) = Evaluator.RatesOf(network, population, seeds, cancellation);
+                    return new EvalJson(
+                        result.Base.Clean, PerturbedJson.Of(result.Base.Perturbed), result.WithFuse is null ? null : AccuracyJson.Of(result.WithFuse),
+                        result.Recovery, population.BitErrorRate, cellBer, flipRate, FaultNames.Of(FaultNames.Mappings, population.Mapping),
+                        FaultNames.Of(FaultNames.Models, population.Model), FaultNames.Of(FaultNames.Cells, population.Any.Cells), network.WeightBits,
+                        FaultOptionsJson.Of(population.Any, chips.MapFiles(parsed)), result.Chips, result.Images, parsed.GetValue(batch));
+                },
                 JsonModels.Default.EvalJson);
             return Task.FromResult(0);
         });

@@ -41,7 +41,7 @@ internal static class InjectCommand
             FaultSummary summary = run.Write(path, cancellation);
             report.Console.Write(FaultTable.Of(summary));
             report.Json(
-                new InjectJson(
+                () => new InjectJson(
                     [.. summary.Tensors.Select(InjectedTensorJson.Of)], summary.RequestedBer, summary.CellBer, summary.FlipRate, chip.Seed,
                     FaultNames.Of(FaultNames.Mappings, chip.Mapping), FaultNames.Of(FaultNames.Models, chip.Model), FaultNames.Of(FaultNames.Cells, chip.Cells),
                     parsed.GetValue(bits), FaultOptionsJson.Of(chip, chips.MapFiles(parsed))),

@@ -1,3 +1,5 @@
+using RawFuse.Serialization;
+
 namespace RawFuse.Cli.Output;
 
 /// <summary>Looks at an output path before hours are spent on what shall be written there.</summary>
@@ -14,7 +16,7 @@ internal static class OutputFile
         if (Directory.Exists(full)) throw new ArgumentException($"'{path}' is a folder; expected a file to write.");
         string? folder = Path.GetDirectoryName(full);
         if (folder is null || !Directory.Exists(folder)) throw new ArgumentException($"'{path}': the folder '{folder}' does not exist.");
-        RequireWritable(path, folder);
+        RequireWritable(path);
         string real = Resolve(full);
         foreach (string? other in others)
             if (!string.IsNullOrEmpty(other) && Resolve(other) == real)
@@ -22,17 +24,16 @@ internal static class OutputFile
         return full;
     }
 
-    /// <summary>Tries whether a file can be made in a folder, rather than after the work.</summary>
-    private static void RequireWritable(string path, string folder)
+    /// <summary>Tries whether a file can be begun there, rather than after the work.</summary>
+    private static void RequireWritable(string path)
     {
         try
         {
-            using var trial = new FileStream(
-                Path.Combine(folder, $".rawfuse-{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            using var trial = new AtomicFile(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException exception)
         {
-            throw new ArgumentException($"'{path}': no file can be written to the folder '{folder}'.");
+            throw new ArgumentException(exception.Message);
         }
     }
 

@@ -46,11 +46,11 @@ internal sealed class Report
         return (result, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    /// <summary>Writes the JSON document, if one was asked for.</summary>
-    public void Json<T>(T document, JsonTypeInfo<T> type)
+    /// <summary>Writes the JSON document, if one was asked for; only then is it made.</summary>
+    public void Json<T>(Func<T> document, JsonTypeInfo<T> type)
     {
         if (jsonFile is null) return;
-        string text = JsonSerializer.Serialize(document, type) + "\n";
+        string text = JsonSerializer.Serialize(document(), type) + "\n";
         if (jsonFile == StandardOutput) System.Console.Out.Write(text);
         else AtomicFile.WriteAllText(jsonFile, text);
     }

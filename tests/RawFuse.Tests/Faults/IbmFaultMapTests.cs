@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using RawFuse.Kernels;
 using RawFuse.NeuralFuse.Faults;
+using RawFuse.Tests.Support;
 
 namespace RawFuse.Tests.Faults;
 
@@ -73,7 +74,7 @@ public sealed class IbmFaultMapTests : IDisposable
     public void Faulty_weights_equal_the_goldens()
     {
         JsonElement tensors = goldens.RootElement.GetProperty("tensors");
-        Dictionary<string, sbyte[]> weights = tensors.EnumerateObject().ToDictionary(tensor => tensor.Name, ReferenceWeights);
+        Dictionary<string, sbyte[]> weights = tensors.EnumerateObject().ToDictionary(tensor => tensor.Name, tensor => Quantize(GoldenFormula.Weights(tensor.Value)));
         foreach (JsonElement golden in goldens.RootElement.GetProperty("cases").EnumerateArray())
         {
             using ChipMemory tiled = Memory(golden, SramMapping.Ibm), untiled = Memory(golden, SramMapping.IbmUntiled);
@@ -117,7 +118,7 @@ public sealed class IbmFaultMapTests : IDisposable
         using JsonDocument statistics = Open("fault_stats.json");
         double goldenMean = statistics.RootElement.GetProperty(name).GetProperty("conv1_mean").GetDouble();
         double goldenDeviation = statistics.RootElement.GetProperty(name).GetProperty("conv1_std").GetDouble();
-        sbyte[] weights = Quantize(1728, 0, 27);
+        sbyte[] weights = Quantize(GoldenFormula.Weights(1728, 27, p: 0));
         double[] changed = new double[60];
         for (int chip = 0; chip < changed.Length; chip++)
         {
@@ -158,29 +159,9 @@ public sealed class IbmFaultMapTests : IDisposable
     private static ChipMemory Memory(JsonElement golden, SramMapping mapping) =>
         new(FaultTestData.OneThread, new Chip(golden.GetProperty("seed").GetUInt64(), golden.GetProperty("ber").GetDouble(), mapping: mapping));
 
-    private static sbyte[] ReferenceWeights(JsonProperty tensor)
+    /// <summary>The goldens' weights, quantized to 8 bits as the reference does.</summary>
+    private static sbyte[] Quantize(float[] weights)
     {
-        int[] shape = [.. tensor.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())];
-        int fan = shape.Skip(1).Aggregate((a, b) => a * b);
-        return Quantize(shape[0] * fan, tensor.Value.GetProperty("p").GetUInt32(), fan);
-    }
-
-    /// <summary>The goldens' weights, sqrt(6/fan) * r(p)[k] with r a hash to [-1, 1), quantized to 8 bits as the reference does.</summary>
-    private static sbyte[] Quantize(int count, uint p, int fan)
-    {
-        var weights = new float[count];
-        double bound = Math.Sqrt(6.0 / fan);
-        for (uint k = 0; k < count; k++)
-        {
-            uint x = (k * 0x9E3779B1) + (p * 0x85EBCA77) + 0x27220A95;
-            x ^= x >> 15;
-            x *= 0x2C1B3C6D;
-            x ^= x >> 12;
-            x *= 0x297A2D39;
-            x ^= x >> 15;
-            weights[k] = (float)(bound * (((int)(x >> 8) - 8388608) / 8388608.0));
-        }
-
         float delta = weights.Max(Math.Abs) / 127;
         return Array.ConvertAll(weights, weight => (sbyte)MathF.Round(weight / delta, MidpointRounding.ToEven));
     }

@@ -57,10 +57,7 @@ public sealed class GoldenQuantizationTests
     /// <summary>The weights of the formula, in PyTorch's order: where a weight stands does not change how it is rounded.</summary>
     private static Tensor Weights(JsonElement golden)
     {
-        int[] shape = [.. golden.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())];
-        int fan = shape.Skip(1).Aggregate(1, (product, size) => product * size);
-        double bound = Math.Sqrt(6.0 / fan);
-        float[] values = Array.ConvertAll(GoldenFormula.Values(shape[0] * fan, golden.GetProperty("p").GetUInt32()), value => (float)(bound * value));
+        float[] values = GoldenFormula.Weights(golden);
         Assert.Equal(golden.GetProperty("sha256_f32le").GetString(), Sha256<float>(values));
         return Tensor.From(Device, new Shape(1, 1, 1, values.Length), values);
     }

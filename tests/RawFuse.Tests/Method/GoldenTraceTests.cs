@@ -56,7 +56,7 @@ public sealed class GoldenTraceTests
         foreach ((Tensor actual, string mode) in new[] { (eval, "eval"), (train, "train") })
         {
             byte[] golden = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "models", $"{name}_{mode}_out.f64"));
-            double[] expected = Nhwc(MemoryMarshal.Cast<byte, double>(golden), images: 2, channels: 3);
+            double[] expected = GoldenFormula.Nhwc<double>(MemoryMarshal.Cast<byte, double>(golden), images: 2, channels: 3);
             Assert.InRange(GoldenFormula.RelativeError(actual.ToArray(), expected), 0, Tolerance);
         }
     }
@@ -103,16 +103,5 @@ public sealed class GoldenTraceTests
         double[] first = golden.GetProperty("first4").Doubles();
         double scale = Math.Max(rootMeanSquare, first.Max(Math.Abs));
         for (int i = 0; i < first.Length; i++) Assert.Equal(first[i], values[(i % pixels * channels) + (i / pixels)], Tolerance * scale);
-    }
-
-    private static double[] Nhwc(ReadOnlySpan<double> nchw, int images, int channels)
-    {
-        int pixels = nchw.Length / images / channels;
-        var nhwc = new double[nchw.Length];
-        for (int n = 0; n < images; n++)
-            for (int c = 0; c < channels; c++)
-                for (int pixel = 0; pixel < pixels; pixel++)
-                    nhwc[(((n * pixels) + pixel) * channels) + c] = nchw[(((n * channels) + c) * pixels) + pixel];
-        return nhwc;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RawFuse.Kernels;
+using Xunit.Abstractions;
 
 namespace RawFuse.Tests.Support;
 
@@ -44,15 +45,40 @@ internal static class GoldenFormula
     public static Tensor Images(Device device, int count, uint p) => Tensor.From(device, new Shape(count, 32, 32, 3), Pixels(count, p));
 
     /// <summary>The pixels of such images, [N, 32, 32, 3].</summary>
-    public static float[] Pixels(int count, uint p)
+    public static float[] Pixels(int count, uint p) => Nhwc<float>(Values(count * 3 * 32 * 32, p), count, 3);
+
+    /// <summary>Images in PyTorch's order, changed to the engine's.</summary>
+    public static T[] Nhwc<T>(ReadOnlySpan<T> nchw, int images, int channels)
     {
-        float[] nchw = Values(count * 3 * 32 * 32, p);
-        var nhwc = new float[nchw.Length];
-        for (int n = 0; n < count; n++)
-            for (int c = 0; c < 3; c++)
-                for (int pixel = 0; pixel < 1024; pixel++)
-                    nhwc[(((n * 1024) + pixel) * 3) + c] = nchw[(((n * 3) + c) * 1024) + pixel];
+        int pixels = nchw.Length / images / channels;
+        var nhwc = new T[nchw.Length];
+        for (int n = 0; n < images; n++)
+            for (int c = 0; c < channels; c++)
+                for (int pixel = 0; pixel < pixels; pixel++)
+                    nhwc[(((n * pixels) + pixel) * channels) + c] = nchw[(((n * channels) + c) * pixels) + pixel];
         return nhwc;
+    }
+
+    /// <summary>A weight tensor that a golden describes by shape and p, in PyTorch's order.</summary>
+    public static float[] Weights(JsonElement tensor)
+    {
+        int[] shape = [.. tensor.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())];
+        int fan = shape.Skip(1).Aggregate((product, size) => product * size);
+        return Weights(shape[0] * fan, fan, tensor.GetProperty("p").GetUInt32());
+    }
+
+    /// <summary>A weight tensor of so many weights: sqrt(6 / fan) times the formula.</summary>
+    public static float[] Weights(int count, int fan, uint p)
+    {
+        double bound = Math.Sqrt(6.0 / fan);
+        return Array.ConvertAll(Values(count, p), value => (float)(bound * value));
+    }
+
+    /// <summary>Writes down how far a quantity is from its golden, and fails where that is too far.</summary>
+    public static void Check(this ITestOutputHelper output, string what, double error, double tolerance)
+    {
+        output.WriteLine($"{what}: {error:E1}");
+        Assert.True(error <= tolerance, $"{what}: the relative error is {error:E2}, more than {tolerance:E1}.");
     }
 
     /// <summary>The first values of a tensor of images in PyTorch's order: along the first channel's first row.</summary>
