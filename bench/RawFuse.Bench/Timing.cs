@@ -8,12 +8,16 @@ internal static class Timing
     private const int Samples = 7;
     private const double SampleSeconds = 0.05;
 
+    /// <summary>By then the runtime has replaced its first, quick compilation of what is called.</summary>
+    private const double WarmSeconds = 0.4;
+
     /// <summary>Seconds one call takes. The median forgives a busy machine a few disturbed samples.</summary>
     public static double Median(Action action)
     {
+        long start = Stopwatch.GetTimestamp();
         double once = Seconds(action, 1);
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < WarmSeconds) once = Seconds(action, 1);
         int calls = (int)Math.Clamp(SampleSeconds / once, 1, 100_000);
-        Seconds(action, calls);
         double[] samples = [.. Enumerable.Range(0, Samples).Select(_ => Seconds(action, calls)).Order()];
         return samples[Samples / 2];
     }

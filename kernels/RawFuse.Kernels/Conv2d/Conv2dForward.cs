@@ -15,7 +15,7 @@ public readonly struct Conv2dForward : IKernel<Conv2dForwardArgs>
     public static void Cpu(CpuDevice device, in Conv2dForwardArgs args)
     {
         args.Weights.Check(args.Shape);
-        GatherConvolution.Run(device, args.Shape, args.Weights, null, args.Input, args.Output, args.Epilogue, inputGradient: false);
+        CpuConvolution.Run(device, args.Shape, args.Weights, null, args.Input, args.Output, args.Epilogue, inputGradient: false);
     }
 
     /// <inheritdoc/>

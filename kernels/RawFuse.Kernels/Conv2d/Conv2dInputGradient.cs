@@ -22,7 +22,7 @@ public readonly struct Conv2dInputGradient : IKernel<Conv2dInputGradientArgs>
     public static void Cpu(CpuDevice device, in Conv2dInputGradientArgs args)
     {
         args.Weights.Check(args.Shape);
-        GatherConvolution.Run(
+        CpuConvolution.Run(
             device, args.Shape, args.Weights, args.OutScale, args.OutputGradient, args.InputGradient, args.Epilogue, inputGradient: true);
     }
 

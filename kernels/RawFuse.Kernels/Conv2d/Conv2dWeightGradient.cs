@@ -91,7 +91,7 @@ public readonly unsafe struct Conv2dWeightGradient : IKernel<Conv2dWeightGradien
     /// </summary>
     private struct Job : IParallelBody
     {
-        public const int Tile = OuterKernel<Simd512, Vector512<float>>.Rows;
+        public const int Tile = OuterKernel.Rows;
 
         public GatherGrid Grid;
         public Panels Panels;
@@ -144,15 +144,25 @@ public readonly unsafe struct Conv2dWeightGradient : IKernel<Conv2dWeightGradien
                 for (int panel = 0; panel < Panels.Count; panel++)
                 {
                     float* g = OutputGradient + ((long)row * columns) + Panels.Start(panel);
-                    for (int i = 0; i < inputs; i += Tile)
-                        OuterKernel<TSimd, TVector>.Run(
-                            Panels.VectorsOf(panel), rows, count, first + i, g, columns, sums + ((long)i * stride) + Panels.Start(panel), stride);
+                    float* c = sums + Panels.Start(panel);
+                    switch (Panels.VectorsOf(panel))
+                    {
+                        case 4: Add<Row4<TSimd, TVector>>(rows, count, first, inputs, g, columns, c, stride); break;
+                        case 2: Add<Row2<TSimd, TVector>>(rows, count, first, inputs, g, columns, c, stride); break;
+                        default: Add<Row1<TSimd, TVector>>(rows, count, first, inputs, g, columns, c, stride); break;
+                    }
                 }
             }
 
             for (int i = 0; i < inputs; i++)
                 new ReadOnlySpan<float>(sums + ((long)i * stride), columns).CopyTo(
                     new Span<float>(WeightGradient + ((((long)tap * InChannels) + first + i) * columns), columns));
+        }
+
+        private static void Add<TRow>(float** rows, int count, int first, int inputs, float* g, int columns, float* c, int stride)
+            where TRow : struct, IRow<TRow>
+        {
+            for (int i = 0; i < inputs; i += Tile) OuterKernel.Run<TRow>(rows, count, first + i, g, columns, c + ((long)i * stride), stride);
         }
     }
 

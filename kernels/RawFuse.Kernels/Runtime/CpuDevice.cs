@@ -16,15 +16,20 @@ public sealed unsafe class CpuDevice : Device
 
     /// <summary>Makes a CPU device.</summary>
     /// <param name="threads">Threads that share the work, 1 or more; 0 takes one per logical processor.</param>
+    /// <param name="convolutions">How convolutions may be computed.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-    public CpuDevice(int threads = 0)
+    public CpuDevice(int threads = 0, ConvolutionMode convolutions = ConvolutionMode.Fast)
     {
+        Convolutions = convolutions;
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         team = new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads);
     }
 
     /// <inheritdoc/>
     public override string Name => $"cpu ({Threads} {(Threads == 1 ? "thread" : "threads")}, {InstructionSet})";
+
+    /// <summary>How convolutions may be computed.</summary>
+    public ConvolutionMode Convolutions { get; }
 
     /// <summary>Threads that share the work.</summary>
     public int Threads => team.Size;
@@ -42,6 +47,22 @@ public sealed unsafe class CpuDevice : Device
     /// </summary>
     public void For<TBody>(int items, in TBody body)
         where TBody : unmanaged, IParallelBody => team.For(items, in body);
+
+    /// <summary>The same for a body that needs working memory: each thread has <paramref name="scratchBytes"/> of its own, on a 256-byte boundary.</summary>
+    public void For<TBody>(int items, long scratchBytes, in TBody body)
+        where TBody : unmanaged, IScratchBody
+    {
+        long stride = (scratchBytes + 255) / 256 * 256;
+        DeviceMemory memory = Pool.Rent(stride * (items > 1 ? Threads : 1));
+        try
+        {
+            team.For(items, in body, ((CpuMemory)memory).Address, stride);
+        }
+        finally
+        {
+            Pool.Return(memory);
+        }
+    }
 
     /// <summary>The address of a buffer's first element. Valid while the buffer is held.</summary>
     public T* Pointer<T>(Storage<T> storage)
