@@ -45,6 +45,28 @@ internal static class ConvPlan
         return direct <= Math.Min(f2, f4) ? ConvAlgorithm.Direct : f2 <= f4 ? ConvAlgorithm.WinogradF2 : ConvAlgorithm.WinogradF4;
     }
 
+    /// <summary>The fastest way for a weight gradient.</summary>
+    /// <param name="mode">What is allowed.</param>
+    /// <param name="shape">The convolution.</param>
+    public static ConvAlgorithm ChooseWeightGradient(ConvolutionMode mode, in Conv2dShape shape)
+    {
+        if (mode == ConvolutionMode.Direct || !WinogradConvolution<WinogradF4>.Suits(in shape)) return ConvAlgorithm.Direct;
+        double direct = 9.0 * shape.OutHeight * shape.OutWidth * shape.InChannels * Vectors(shape.OutChannels) / DirectEfficiency;
+        double f2 = WeightGradient<WinogradF2>(in shape), f4 = WeightGradient<WinogradF4>(in shape);
+        return direct <= Math.Min(f2, f4) ? ConvAlgorithm.Direct : f2 <= f4 ? ConvAlgorithm.WinogradF2 : ConvAlgorithm.WinogradF4;
+    }
+
+    private static double WeightGradient<TTile>(in Conv2dShape shape)
+        where TTile : struct, IWinograd
+    {
+        double tiles = (double)((shape.OutHeight + TTile.Outputs - 1) / TTile.Outputs) * ((shape.OutWidth + TTile.Outputs - 1) / TTile.Outputs);
+        double products = tiles * shape.InChannels * Vectors(shape.OutChannels) / WinogradEfficiency;
+
+        // Inputs are transformed once for every panel, gradients once for every block of input channels; either way, once for every 64.
+        double transforms = tiles * Vectors(shape.InChannels) * Vectors(shape.OutChannels) / 4 * (DataCost + ResultCost);
+        return TTile.Inputs * TTile.Inputs * (products + transforms);
+    }
+
     private static double Winograd<TTile>(int height, int width, int depth, int columns)
         where TTile : struct, IWinograd
     {

@@ -25,7 +25,7 @@ internal static unsafe class GatherKernel
     /// <param name="b">[taps, depth, width] weights.</param>
     /// <param name="c">[6, width] sums.</param>
     /// <param name="accumulate">Whether c is added to rather than set.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot.Loop)]
     public static void Run<TRow>(float** rows, int taps, int depth, int offset, float* b, float* c, bool accumulate)
         where TRow : struct, IRow<TRow>
     {

@@ -41,7 +41,7 @@ internal static unsafe class TileKernel
         sum.Store(c);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot.Loop)]
     private static void Rows6<TRow>(float* a0, int aStride, int depth, float* b, float* c, bool accumulate)
         where TRow : struct, IRow<TRow>
     {
@@ -66,7 +66,7 @@ internal static unsafe class TileKernel
         Put(c + (5 * TRow.Width), c5, accumulate);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot.Loop)]
     private static void Rows5<TRow>(float* a0, int aStride, int depth, float* b, float* c, bool accumulate)
         where TRow : struct, IRow<TRow>
     {
@@ -89,7 +89,7 @@ internal static unsafe class TileKernel
         Put(c + (4 * TRow.Width), c4, accumulate);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot.Loop)]
     private static void Rows4<TRow>(float* a0, int aStride, int depth, float* b, float* c, bool accumulate)
         where TRow : struct, IRow<TRow>
     {
@@ -110,7 +110,7 @@ internal static unsafe class TileKernel
         Put(c + (3 * TRow.Width), c3, accumulate);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot.Loop)]
     private static void Rows3<TRow>(float* a0, int aStride, int depth, float* b, float* c, bool accumulate)
         where TRow : struct, IRow<TRow>
     {
@@ -129,7 +129,7 @@ internal static unsafe class TileKernel
         Put(c + (2 * TRow.Width), c2, accumulate);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot.Loop)]
     private static void Rows2<TRow>(float* a0, int aStride, int depth, float* b, float* c, bool accumulate)
         where TRow : struct, IRow<TRow>
     {
@@ -146,7 +146,7 @@ internal static unsafe class TileKernel
         Put(c + TRow.Width, c1, accumulate);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot.Loop)]
     private static void Rows1<TRow>(float* a, int depth, float* b, float* c, bool accumulate)
         where TRow : struct, IRow<TRow>
     {

@@ -31,6 +31,7 @@ public sealed class WinogradTests : IDisposable
         shapes.Add(3, 7, 70, 70, 1);
         shapes.Add(13, 21, 20, 140, 1);
         shapes.Add(12, 12, 130, 66, 2);
+        shapes.Add(32, 32, 5, 4, 1);
         return shapes;
     }
 
@@ -87,7 +88,7 @@ public sealed class WinogradTests : IDisposable
         return output.ToArray();
     }
 
-    /// <summary>Forward and input gradient, with packed faulty weights in three sets, a full epilogue and factors of output channels, on 1 to 3 threads.</summary>
+    /// <summary>The three passes, the first two with packed faulty weights in three sets, a full epilogue and factors of output channels, on 1 to 3 threads.</summary>
     private void CheckPasses<TTile>(Conv2dShape shape, Func<Random, int, float[]> numbers, Func<int, double> errorOf)
         where TTile : struct, IWinograd
     {
@@ -106,9 +107,11 @@ public sealed class WinogradTests : IDisposable
         for (int i = 0; i < output.Length; i++)
             output[i] = Math.Max(0, (output[i] * scale[i % scale.Length]) + shift[i % scale.Length] + residual[i]);
         double[] gradient = ConvolutionReference.InputGradient(shape, dy, WeightsOf, scale);
+        double[] weightsGradient = ConvolutionReference.WeightGradient(shape, x, dy);
+        double weightError = errorOf(shape.OutputLength / shape.OutChannels) * 2;
         double outputError = errorOf(9 * shape.InChannels) * 6, gradientError = errorOf(9 * shape.OutChannels) * 6;
 
-        float[]? first = null, firstGradient = null;
+        float[]? first = null, firstGradient = null, firstWeights = null;
         foreach (CpuDevice device in devices)
         {
             using Storage<float> input = device.Allocate<float>(x), outputGradient = device.Allocate<float>(dy), summand = device.Allocate<float>(residual);
@@ -116,6 +119,11 @@ public sealed class WinogradTests : IDisposable
             using Storage<sbyte> bytes = device.Allocate<sbyte>(packed);
             using Storage<byte> masks = device.Allocate<byte>(faults), open = device.Allocate<byte>(ConvEpilogue.MaskLength(shape.OutputLength / shape.OutChannels, shape.OutChannels));
             ConvWeights weights = ConvWeights.OfPacked(bytes, 1, masks, sets);
+
+            using Storage<float> weightGradient = device.Allocate<float>(shape.WeightLength);
+            WinogradWeightGradient<TTile>.Run(device, shape, input, outputGradient, weightGradient);
+            AssertClose(weightsGradient, weightGradient.ToArray(), weightError);
+            Assert.Equal(firstWeights ??= weightGradient.ToArray(), weightGradient.ToArray());
 
             using Storage<float> result = device.Allocate<float>(shape.OutputLength), inputGradient = device.Allocate<float>(shape.InputLength);
             WinogradConvolution<TTile>.Run(device, shape, weights, null, input, result, new ConvEpilogue(factors, shifts, summand, true, open), inputGradient: false);

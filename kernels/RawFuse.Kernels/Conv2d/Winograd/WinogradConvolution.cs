@@ -43,19 +43,19 @@ internal static unsafe class WinogradConvolution<TTile>
         int depth = inputGradient ? shape.OutChannels : shape.InChannels;
         using Storage<float> zeros = device.Allocate<float>(depth);
         device.Span(zeros).Clear();
+        int height = inputGradient ? shape.InHeight : shape.OutHeight, width = inputGradient ? shape.InWidth : shape.OutWidth;
         var job = new Job
         {
             Panels = new Panels(columns),
             Weights = new WeightSource(device, in weights, outScale, in shape, inputGradient),
             Store = new EpilogueStore(device, in epilogue, device.Pointer(output), columns),
-            Source = device.Pointer(source),
-            Zeros = device.Pointer(zeros),
+            Source = new TileSource(
+                device.Pointer(source), inputGradient ? shape.OutHeight : shape.InHeight, inputGradient ? shape.OutWidth : shape.InWidth, depth, device.Pointer(zeros)),
+            Grid = new TileGrid(height, width, TTile.Outputs),
             IsRotated = inputGradient,
             ImagesPerSet = shape.Images / weights.Sets,
-            Height = inputGradient ? shape.InHeight : shape.OutHeight,
-            Width = inputGradient ? shape.InWidth : shape.OutWidth,
-            SourceHeight = inputGradient ? shape.OutHeight : shape.InHeight,
-            SourceWidth = inputGradient ? shape.OutWidth : shape.InWidth,
+            Height = height,
+            Width = width,
             Padding = inputGradient ? 2 - shape.Padding : shape.Padding,
             Depth = depth,
         };
@@ -67,18 +67,14 @@ internal static unsafe class WinogradConvolution<TTile>
         public Panels Panels;
         public WeightSource Weights;
         public EpilogueStore Store;
-        public float* Source;
-        public float* Zeros;
+        public TileSource Source;
+        public TileGrid Grid;
         public bool IsRotated;
         public int ImagesPerSet;
         public int Height;
         public int Width;
-        public int SourceHeight;
-        public int SourceWidth;
         public int Padding;
         public int Depth;
-        private int tilesAcross;
-        private int tilesPerImage;
         private int panelsPerItem;
         private int groups;
         private int runs;
@@ -91,14 +87,13 @@ internal static unsafe class WinogradConvolution<TTile>
 
         private static int Planes => TTile.Inputs * TTile.Inputs;
 
-        private readonly int Tiles => ImagesPerSet * tilesPerImage;
+        private readonly int Tiles => ImagesPerSet * Grid.PerImage;
 
-        /// <summary>Floats from one tile's inputs to the next's: not a power of two, so that tiles do not compete for the same places in a cache.</summary>
-        private readonly int DataStride => ((Depth + Panels.Lanes - 1) / Panels.Lanes * Panels.Lanes) + 16;
+        private readonly int DataStride => WinogradPlanes.RowStride(Depth, Panels.Lanes);
 
-        private readonly int DataPlane => Spread(blockTiles * DataStride);
+        private readonly int DataPlane => WinogradPlanes.Spread(blockTiles * DataStride);
 
-        private readonly int ProductPlane => Spread(blockTiles * Panels.Width);
+        private readonly int ProductPlane => WinogradPlanes.Spread(blockTiles * Panels.Width);
 
         private readonly int DataFloats => Planes * DataPlane;
 
@@ -109,11 +104,11 @@ internal static unsafe class WinogradConvolution<TTile>
         /// <summary>Slices of a panel's weights.</summary>
         private readonly int Slices => (Depth + SliceDepth - 1) / SliceDepth;
 
-        private readonly int SliceFloats => Planes * Spread(Math.Min(Depth, SliceDepth) * Panels.Width);
+        private readonly int SliceFloats => Planes * WinogradPlanes.Spread(Math.Min(Depth, SliceDepth) * Panels.Width);
 
         private readonly int WeightFloats => KeepsWeights ? panelsPerItem * Slices * SliceFloats : SliceFloats;
 
-        private readonly int PackedFloats => 9 * Spread(Math.Min(Depth, SliceDepth) * Panels.Width);
+        private readonly int PackedFloats => 9 * WinogradPlanes.Spread(Math.Min(Depth, SliceDepth) * Panels.Width);
 
         private readonly int ResultFloats => M * M * Panels.Width;
 
@@ -122,8 +117,6 @@ internal static unsafe class WinogradConvolution<TTile>
         /// <summary>Splits the work, by sizes alone, and runs it.</summary>
         public void Start(CpuDevice device, int sets)
         {
-            tilesAcross = (Width + M - 1) / M;
-            tilesPerImage = tilesAcross * ((Height + M - 1) / M);
             int tiles = Tiles;
             blockTiles = (long)Planes * Depth * Panels.Width * sizeof(float) <= NearWeightBytes ? NearBlockTiles : BlockTiles;
 
@@ -177,17 +170,8 @@ internal static unsafe class WinogradConvolution<TTile>
             float** pixels = stackalloc float*[Planes];
             for (int t = 0; t < count; t++)
             {
-                Locate(first + t, out int image, out int top, out int left);
-                float* source = Source + ((long)((set * ImagesPerSet) + image) * SourceHeight * SourceWidth * Depth);
-                for (int y = 0; y < N; y++)
-                {
-                    for (int x = 0; x < N; x++)
-                    {
-                        int row = top + y - Padding, column = left + x - Padding;
-                        bool inside = (uint)row < (uint)SourceHeight && (uint)column < (uint)SourceWidth;
-                        pixels[(y * N) + x] = inside ? source + ((((long)row * SourceWidth) + column) * Depth) : Zeros;
-                    }
-                }
+                Grid.Locate(first + t, out int image, out int top, out int left);
+                Source.Find((set * ImagesPerSet) + image, top - Padding, left - Padding, N, pixels);
 
                 // The last vector may reach beyond a pixel: what it finds there is transformed and never read.
                 for (int k = 0; k < Depth; k += TSimd.Lanes)
@@ -219,14 +203,14 @@ internal static unsafe class WinogradConvolution<TTile>
         {
             for (int f = 0; f < Planes; f++)
                 TileKernel.Run<TRow>(
-                    count, data + ((long)f * DataPlane), DataStride, depth, slice + ((long)f * Spread(depth * TRow.Width)), products + ((long)f * ProductPlane), accumulate);
+                    count, data + ((long)f * DataPlane), DataStride, depth, slice + ((long)f * WinogradPlanes.Spread(depth * TRow.Width)), products + ((long)f * ProductPlane), accumulate);
         }
 
         private readonly void TransformWeights<TSimd, TVector>(int set, int panel, int k, int depth, float* packed, float* slice, float* work)
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
-            int floats = depth * Panels.WidthOf(panel), plane = Spread(floats);
+            int floats = depth * Panels.WidthOf(panel), plane = WinogradPlanes.Spread(floats);
             for (int tap = 0; tap < 9; tap++) Weights.Pack(set, in Panels, panel, IsRotated ? 8 - tap : tap, k, depth, packed + (tap * plane));
             for (int at = 0; at < floats; at += TSimd.Lanes)
                 WinogradTile<TTile, TSimd, TVector>.Weights(packed + at, plane, slice + at, plane, work);
@@ -241,28 +225,13 @@ internal static unsafe class WinogradConvolution<TTile>
             {
                 for (int lane = 0; lane < width; lane += TSimd.Lanes)
                     WinogradTile<TTile, TSimd, TVector>.Result(products + ((long)t * width) + lane, ProductPlane, result + lane, width, work);
-                Locate(first + t, out int image, out int top, out int left);
-                int corner = ((((set * ImagesPerSet) + image) * Height) + top) * Width + left;
+                Grid.Locate(first + t, out int image, out int top, out int left);
+                int corner = (((((set * ImagesPerSet) + image) * Height) + top) * Width) + left;
                 int rows = Math.Min(M, Height - top), pixels = Math.Min(M, Width - left);
                 for (int y = 0; y < rows; y++)
                     for (int x = 0; x < pixels; x++)
                         Store.Row(result + (((y * M) + x) * width), corner + (y * Width) + x, Panels.Start(panel), Panels.Valid(panel));
             }
-        }
-
-        /// <summary>
-        /// The distance of planes that are read or written together: an odd number of cache lines, since at the distance of a power of two
-        /// all of them would compete for the same few places of a cache.
-        /// </summary>
-        private static int Spread(int floats) => (((floats + 15) / 16) | 1) * 16;
-
-        /// <summary>Where a tile's outputs begin.</summary>
-        private readonly void Locate(int tile, out int image, out int top, out int left)
-        {
-            image = tile / tilesPerImage;
-            int within = tile % tilesPerImage;
-            top = within / tilesAcross * M;
-            left = within % tilesAcross * M;
         }
     }
 }

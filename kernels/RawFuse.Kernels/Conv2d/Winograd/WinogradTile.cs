@@ -24,7 +24,7 @@ internal static unsafe class WinogradTile<TTile, TSimd, TVector>
     /// <param name="to">Receives n * n vectors.</param>
     /// <param name="plane">Floats from one to the next.</param>
     /// <param name="work">Working memory.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot.Loop)]
     public static void Data(float** pixels, int channel, float* to, nint plane, float* work)
     {
         for (int y = 0; y < N; y++)
@@ -39,7 +39,7 @@ internal static unsafe class WinogradTile<TTile, TSimd, TVector>
     /// <param name="to">Receives n * n vectors.</param>
     /// <param name="plane">Floats from one to the next.</param>
     /// <param name="work">Working memory.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot.Loop)]
     public static void ResultGradient(float** pixels, int channel, float* to, nint plane, float* work)
     {
         for (int y = 0; y < M; y++)
@@ -54,7 +54,7 @@ internal static unsafe class WinogradTile<TTile, TSimd, TVector>
     /// <param name="to">Receives n * n vectors.</param>
     /// <param name="plane">Floats from one to the next.</param>
     /// <param name="work">Working memory.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot.Loop)]
     public static void Weights(float* weights, nint tap, float* to, nint plane, float* work)
     {
         for (int y = 0; y < 3; y++)
@@ -69,7 +69,7 @@ internal static unsafe class WinogradTile<TTile, TSimd, TVector>
     /// <param name="to">Receives m * m vectors.</param>
     /// <param name="pixel">Floats from one to the next.</param>
     /// <param name="work">Working memory.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot.Loop)]
     public static void Result(float* products, nint plane, float* to, nint pixel, float* work)
     {
         for (int x = 0; x < N; x++)
@@ -84,7 +84,7 @@ internal static unsafe class WinogradTile<TTile, TSimd, TVector>
     /// <param name="to">Receives 9 vectors.</param>
     /// <param name="tap">Floats from one to the next.</param>
     /// <param name="work">Working memory.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot.Loop)]
     public static void WeightGradient(float* products, nint plane, float* to, nint tap, float* work)
     {
         for (int x = 0; x < N; x++)
