@@ -41,8 +41,7 @@ internal static class ConvPlan
         int columns = inputGradient ? shape.InChannels : shape.OutChannels, depth = inputGradient ? shape.OutChannels : shape.InChannels;
         int height = inputGradient ? shape.InHeight : shape.OutHeight, width = inputGradient ? shape.InWidth : shape.OutWidth;
         double direct = (double)Images * height * width * 9 * depth * Vectors(columns) / DirectEfficiency;
-        double f2 = Winograd<WinogradF2>(height, width, depth, columns), f4 = Winograd<WinogradF4>(height, width, depth, columns);
-        return direct <= Math.Min(f2, f4) ? ConvAlgorithm.Direct : f2 <= f4 ? ConvAlgorithm.WinogradF2 : ConvAlgorithm.WinogradF4;
+        return Cheapest(mode, direct, Winograd<WinogradF2>(height, width, depth, columns), Winograd<WinogradF4>(height, width, depth, columns));
     }
 
     /// <summary>The fastest way for a weight gradient.</summary>
@@ -52,7 +51,12 @@ internal static class ConvPlan
     {
         if (mode == ConvolutionMode.Direct || !WinogradConvolution<WinogradF4>.Suits(in shape)) return ConvAlgorithm.Direct;
         double direct = 9.0 * shape.OutHeight * shape.OutWidth * shape.InChannels * Vectors(shape.OutChannels) / DirectEfficiency;
-        double f2 = WeightGradient<WinogradF2>(in shape), f4 = WeightGradient<WinogradF4>(in shape);
+        return Cheapest(mode, direct, WeightGradient<WinogradF2>(in shape), WeightGradient<WinogradF4>(in shape));
+    }
+
+    private static ConvAlgorithm Cheapest(ConvolutionMode mode, double direct, double f2, double f4)
+    {
+        if (mode == ConvolutionMode.Precise) f4 = double.PositiveInfinity;
         return direct <= Math.Min(f2, f4) ? ConvAlgorithm.Direct : f2 <= f4 ? ConvAlgorithm.WinogradF2 : ConvAlgorithm.WinogradF4;
     }
 

@@ -72,6 +72,8 @@ public sealed class WinogradTests : IDisposable
         var shape = new Conv2dShape(1, height, width, ins, outs, 3, 3, 1, 1);
         Assert.Equal(expected, ConvPlan.Choose(ConvolutionMode.Fast, shape, inputGradient));
         Assert.Equal(ConvAlgorithm.Direct, ConvPlan.Choose(ConvolutionMode.Direct, shape, inputGradient));
+        Assert.Equal(
+            expected == ConvAlgorithm.WinogradF4 ? ConvAlgorithm.WinogradF2 : expected, ConvPlan.Choose(ConvolutionMode.Precise, shape, inputGradient));
     }
 
     public void Dispose()

@@ -16,8 +16,8 @@ public sealed class GoldenEopmTests(ITestOutputHelper output)
     private const double Tolerance = 3e-5;
 
     /// <summary>
-    /// The same where convolutions round a little more (<see cref="ConvolutionMode.Fast"/>). Losses, logits and F(x) keep the tolerance above. But of the two images' thousands of ReLU and pooling
-    /// decisions in the base model single ones fall otherwise than in float64, and each decision shows in the gradient.
+    /// <see cref="ConvolutionMode.Fast"/> rounds so that of the two images' thousands of ReLU and pooling decisions in the base model single ones fall otherwise than in float64, and each
+    /// shows in the gradient. Losses, logits and F(x) keep the tolerance above.
     /// </summary>
     private const double DecisionTolerance = 2e-2;
 
@@ -30,6 +30,8 @@ public sealed class GoldenEopmTests(ITestOutputHelper output)
     [Theory]
     [InlineData("ConvS", ConvolutionMode.Direct)]
     [InlineData("UNetS", ConvolutionMode.Direct)]
+    [InlineData("ConvS", ConvolutionMode.Precise)]
+    [InlineData("UNetS", ConvolutionMode.Precise)]
     [InlineData("ConvS", ConvolutionMode.Fast)]
     [InlineData("UNetS", ConvolutionMode.Fast)]
     public void TwoStepsAreTheReferences(string name, ConvolutionMode mode)
@@ -71,6 +73,9 @@ public sealed class GoldenEopmTests(ITestOutputHelper output)
 
             CheckChipByChip(generator, model, batch, drawn, options, losses, [.. f64.GetProperty("adv").EnumerateArray().Skip(step * chips).Take(chips)], gradientTolerance);
             output.Check($"step {step} gradients", worst, gradientTolerance);
+
+            // Adam's first step is as long for a wrong decision's gradient as for any other: the second step starts elsewhere then.
+            if (mode == ConvolutionMode.Fast) break;
 
             // Where a gradient is 0 but for rounding (a bias that the normalization behind takes away again), Adam makes full steps of the rounding. In float64 it makes none,
             // so they are taken back, for the running means of the next step.
