@@ -1,8 +1,8 @@
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// What convolutions cost. Operations are nominal, 2 for each multiply-accumulate of the direct method: a kernel that gets along with fewer (Winograd's) may
-/// show more than the machine's peak. What the epilogue adds is not counted.
+/// What convolutions cost. Floating-point operations are nominal, 2 for each multiply-accumulate of the direct method: a kernel that gets along with
+/// fewer multiplications (Winograd's) may show more than the machine's peak. What the epilogue adds is not counted.
 /// </summary>
 internal static class ConvolutionCost
 {

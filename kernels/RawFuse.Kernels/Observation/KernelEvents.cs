@@ -29,7 +29,7 @@ internal sealed class KernelEvents : EventSource
     {
         if (!IsOn) return;
         KernelCost cost = kernel.Cost ?? new KernelCost(0, 0, "");
-        Log.KernelDone(kernel.Kernel, cost.Detail, MicrosecondsOf(kernel.Start, kernel.Stop), cost.Operations, cost.Bytes);
+        Log.KernelDone(kernel.Kernel, cost.Detail, MicrosecondsOf(kernel.Start, kernel.Stop), cost.Flops, cost.Bytes);
     }
 
     public static void Report(in PhaseRecord phase)
@@ -41,8 +41,8 @@ internal sealed class KernelEvents : EventSource
 
     [Event(1, Level = EventLevel.Informational)]
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Strings and numbers need no reflection.")]
-    private void KernelDone(string kernel, string detail, double microseconds, long operations, long bytes) =>
-        WriteEvent(1, kernel, detail, microseconds, operations, bytes);
+    private void KernelDone(string kernel, string detail, double microseconds, long flops, long bytes) =>
+        WriteEvent(1, kernel, detail, microseconds, flops, bytes);
 
     [Event(2, Level = EventLevel.Informational)]
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Strings and numbers need no reflection.")]

@@ -16,18 +16,18 @@ internal static class KernelMeter
     private static readonly Meter Meter = Create();
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("rawfuse.kernel.duration", "s", "Time of a kernel.");
     private static readonly Counter<long> Calls = Meter.CreateCounter<long>("rawfuse.kernel.calls", "{call}", "Runs of a kernel.");
-    private static readonly Counter<long> Operations =
-        Meter.CreateCounter<long>("rawfuse.kernel.operations", "{operation}", "Nominal floating-point operations of a kernel.");
-
+    private static readonly Counter<long> Flops = Meter.CreateCounter<long>("rawfuse.kernel.flops", "{operation}", "Floating-point operations of a kernel.");
     private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("rawfuse.kernel.bytes", "By", "Bytes a kernel must read and write at least.");
 
-    /// <summary>Whether the program has metrics at all: a constant false in one that is trimmed without them (<c>MetricsSupport</c>), which removes all of this.</summary>
+    /// <summary>
+    /// Whether the program has metrics at all: a constant false in one that is trimmed without them (<c>MetricsSupport</c>), which removes all of this.
+    /// </summary>
     [FeatureSwitchDefinition("System.Diagnostics.Metrics.Meter.IsSupported")]
     private static bool IsSupported { get; } =
         !AppContext.TryGetSwitch("System.Diagnostics.Metrics.Meter.IsSupported", out bool isSupported) || isSupported;
 
     /// <summary>Whether anyone measures kernels.</summary>
-    public static bool IsOn => IsSupported && (Duration.Enabled || Calls.Enabled || Operations.Enabled || Bytes.Enabled);
+    public static bool IsOn => IsSupported && (Duration.Enabled || Calls.Enabled || Flops.Enabled || Bytes.Enabled);
 
     /// <summary>Makes a device's pool visible, as long as the device lives.</summary>
     public static void Add(Device device)
@@ -54,7 +54,7 @@ internal static class KernelMeter
         Duration.Record(Stopwatch.GetElapsedTime(kernel.Start, kernel.Stop).TotalSeconds, tag);
         Calls.Add(1, tag);
         if (kernel.Cost is not { } cost) return;
-        Operations.Add(cost.Operations, tag);
+        Flops.Add(cost.Flops, tag);
         Bytes.Add(cost.Bytes, tag);
     }
 
