@@ -32,10 +32,9 @@ internal sealed class ProfileOptions
         int team = parsed.GetValue(threads);
         var report = new Report(parsed.GetValue(json), [traceFile, .. inputs]);
         if (traceFile is not null) OutputFile.Check(traceFile, inputs);
-        MachineLimits? limits = parsed.GetValue(withoutLimits) ? null : Measure(report, team);
-        cancellation.ThrowIfCancellationRequested();
         using var device = new CpuDevice(team);
         using Workload work = make(device);
+        MachineLimits? limits = parsed.GetValue(withoutLimits) ? null : Measure(report, team);
         (ProfileResult result, double _) = report.Stage(
             work.Name, progress => Profiler.Run(device, work.Run, parsed.GetValue(repeat), progress, cancellation));
         limits = limits?.Or(Measure(report, team));

@@ -45,7 +45,7 @@ public sealed class KernelProfile : IKernelListener
             // The kernels in it are the last ones of this thread.
             long ticks = 0;
             for (int i = kernels.Count - 1; i >= 0 && kernels[i].Record.Stop >= phase.Start; i--)
-                if (kernels[i].Thread == thread)
+                if (kernels[i].Thread == thread && kernels[i].Record.Start >= phase.Start)
                     ticks += TicksOf(kernels[i].Record);
             phases.Add((phase, thread, ticks));
         }
