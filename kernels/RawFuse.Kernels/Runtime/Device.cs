@@ -16,7 +16,7 @@ public abstract class Device : IDisposable
     /// <summary>The pool that all buffers of this device come from.</summary>
     public MemoryPool Pool { get; }
 
-    /// <summary>Who is told of every kernel and phase; null for nobody, which makes observation free.</summary>
+    /// <summary>Who is told of every kernel and phase; null for nobody. Then a kernel costs no more than a look whether anyone listens.</summary>
     public IKernelListener? Listener { get; set; }
 
     private bool IsObserved => Listener is not null || KernelEvents.IsOn || KernelMeter.IsOn;

@@ -15,13 +15,17 @@ internal sealed class ModelOptions(bool takesNames = false)
 
     private readonly Option<string?> architecture = new("--arch")
     {
-        Description = takesNames ? $"Base model with random weights, or that of a file: {string.Join(", ", BaseModel.Names)}." : "Architecture of a base file that does not name it.",
+        Description = takesNames
+            ? $"Base model with random weights, or that of a file: {string.Join(", ", BaseModel.Names)}."
+            : "Architecture of a base file that does not name it.",
         HelpName = "name",
     };
 
     private readonly Option<string?> generator = new("--generator")
     {
-        Description = takesNames ? $"Generator with random weights, or that of a file: {string.Join(", ", Generator.Names)}." : "Generator of a fuse file that does not name it.",
+        Description = takesNames
+            ? $"Generator with random weights, or that of a file: {string.Join(", ", Generator.Names)}."
+            : "Generator of a fuse file that does not name it.",
         HelpName = "name",
     };
 

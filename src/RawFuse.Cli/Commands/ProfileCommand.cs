@@ -9,7 +9,10 @@ namespace RawFuse.Cli.Commands;
 internal static class ProfileCommand
 {
     public static Command Create() =>
-        new("profile", "Show where time goes, kernel by kernel, and how near each comes to this machine's limits.") { CreateBase(), CreateFuse(), CreateEopm(), CreateQat() };
+        new("profile", "Show where time goes, kernel by kernel, and how near each comes to this machine's limits.")
+        {
+            CreateBase(), CreateFuse(), CreateEopm(), CreateQat(),
+        };
 
     private static Command CreateBase()
     {
@@ -30,7 +33,8 @@ internal static class ProfileCommand
 
     private static Command CreateFuse()
     {
-        Option<string?> file = BaseFile(), fuseFile = new("--fuse") { Description = "Generator file (else --generator with random weights).", HelpName = "file" };
+        Option<string?> file = BaseFile();
+        var fuseFile = new Option<string?>("--fuse") { Description = "Generator file (else --generator with random weights).", HelpName = "file" };
         Option<int> batch = Batch(standard: 25, least: 1);
         var models = new ModelOptions(takesNames: true);
         var profile = new ProfileOptions();
@@ -61,7 +65,10 @@ internal static class ProfileCommand
         var chips = new ChipOptions(standardRate: 0.01);
         var models = new ModelOptions(takesNames: true);
         var profile = new ProfileOptions();
-        var command = new Command("eopm", "Profile a step of generator training: gradients over clean and faulty base models, and Adam.") { file, batch, count, perPass };
+        var command = new Command("eopm", "Profile a step of generator training: gradients over clean and faulty base models, and Adam.")
+        {
+            file, batch, count, perPass,
+        };
         chips.AddTo(command);
         models.AddTo(command);
         profile.AddTo(command);

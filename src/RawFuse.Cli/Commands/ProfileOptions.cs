@@ -11,8 +11,17 @@ internal sealed class ProfileOptions
 {
     private readonly Option<int> repeat = CommonOptions.Number("--repeat", "Observed runs, after a warm-up; the table shows their mean.", 10, 1, 100_000);
     private readonly ChoiceOption<bool> by = new("--by", "A line per kernel, or per kernel and shape.", ("kernel", false), ("shape", true));
-    private readonly Option<string?> trace = new("--trace") { Description = "Write a trace for ui.perfetto.dev or chrome://tracing to this file.", HelpName = "file" };
-    private readonly Option<bool> withoutLimits = new("--no-limits") { Description = "Do not measure what the machine can do, which takes 512 MB and a few seconds." };
+    private readonly Option<string?> trace = new("--trace")
+    {
+        Description = "Write a trace for ui.perfetto.dev or chrome://tracing to this file.",
+        HelpName = "file",
+    };
+
+    private readonly Option<bool> withoutLimits = new("--no-limits")
+    {
+        Description = "Do not measure what the machine can do, which takes 512 MB and a few seconds.",
+    };
+
     private readonly Option<int> threads = CommonOptions.Threads();
     private readonly Option<string?> json = CommonOptions.Json();
 

@@ -6,22 +6,28 @@ namespace RawFuse.Cli.Output;
 /// <summary>A profile as tables: kernels against the machine's limits, phases, and the sums below.</summary>
 internal static class ProfileTable
 {
-    /// <summary>Columns of text that a file or a pipe gets; a terminal has its own width.</summary>
-    private const int FileWidth = 160;
+    /// <summary>Room for all columns: a narrow terminal breaks whole lines, which reads better than numbers broken within their columns.</summary>
+    private const int Width = 160;
 
     private const string None = "-";
 
     public static void Write(IAnsiConsole console, ProfileReport profile)
     {
-        if (!console.Profile.Out.IsTerminal) console.Profile.Width = FileWidth;
+        console.Profile.Width = Math.Max(console.Profile.Width, Width);
         if (profile.Limits is { } limits)
-            console.WriteLine($"{profile.Device}: multiply-adds {limits.FmaGflops:F0} GFLOP/s, copies {limits.CopyGigabytes:F1} GB/s (read and write), as measured");
+        {
+            console.WriteLine(
+                $"{profile.Device}: multiply-adds {limits.FmaGflops:F0} GFLOP/s, copies {limits.CopyGigabytes:F1} GB/s (read and write), as measured");
+        }
+
         console.Write(Kernels(profile));
         if (profile.Phases.Count > 0) console.Write(Phases(profile));
         double run = profile.Result.MeanSeconds, kernels = profile.Result.MeanKernelSeconds;
-        console.WriteLine($"one run {Milliseconds(run)} ms (fastest {Milliseconds(profile.Result.RunSeconds.Min())}, slowest {Milliseconds(profile.Result.RunSeconds.Max())})");
+        double fastest = profile.Result.RunSeconds.Min(), slowest = profile.Result.RunSeconds.Max();
+        console.WriteLine($"one run {Milliseconds(run)} ms (fastest {Milliseconds(fastest)}, slowest {Milliseconds(slowest)})");
         console.WriteLine($"in kernels {Milliseconds(kernels)} ms, outside of kernels {Milliseconds(run - kernels)} ms ({100 * (run - kernels) / run:F1}%)");
-        console.WriteLine($"managed memory allocated {profile.Result.ManagedBytes:N0} bytes a run, device memory at most {profile.Result.PoolPeakBytes / 1048576.0:N1} MiB");
+        double peak = profile.Result.PoolPeakBytes / 1048576.0;
+        console.WriteLine($"managed memory allocated {profile.Result.ManagedBytes:N0} bytes a run, device memory at most {peak:N1} MiB");
     }
 
     private static Table Kernels(ProfileReport profile)
@@ -31,7 +37,7 @@ internal static class ProfileTable
         if (profile.ByShape) table.AddColumn("shape", column => column.NoWrap());
         string[] numbers = ["calls", "ms", "% of\ntime", "GFLOP/s", "GB/s", "FLOP\nper byte"];
         foreach (string name in (string[])[.. numbers, .. profile.Limits is null ? (string[])[] : ["% of\nFMA", "% of\nmemory", "bound\nby", "% of\nlimit"]])
-            table.AddColumn(name, column => column.RightAligned().NoWrap());
+            table.AddColumn(name, column => column.RightAligned().NoWrap().PadRight(0));
         foreach (KernelSummary kernel in profile.Kernels) Row(table, profile, kernel);
         Row(table, profile, Total(profile));
         return table;
@@ -83,7 +89,8 @@ internal static class ProfileTable
 
     private static string Milliseconds(double seconds) => $"{1000 * seconds:F3}";
 
-    private static string Number(double? value) => value is not { } number ? None : number >= 100 ? $"{number:F0}" : number >= 1 ? $"{number:F1}" : $"{number:F2}";
+    private static string Number(double? value) =>
+        value is not { } number ? None : number >= 100 ? $"{number:F0}" : number >= 1 ? $"{number:F1}" : $"{number:F2}";
 
     private static string Percent(double? share) => share is { } value ? $"{100 * value:F0}" : None;
 }

@@ -20,7 +20,9 @@ public sealed record MachineLimits(double FmaGflops, double CopyGigabytes)
     /// <param name="device">Whose threads.</param>
     /// <param name="maximumBits">Widest vectors to use, 256 or 512 bits.</param>
     public static double MeasureFma(CpuDevice device, int maximumBits = 512) =>
-        Vector512.IsHardwareAccelerated && maximumBits >= 512 ? FmaLoops.Gflops(device, new FmaLoops.Loop512()) : FmaLoops.Gflops(device, new FmaLoops.Loop256());
+        Vector512.IsHardwareAccelerated && maximumBits >= 512
+            ? FmaLoops.Gflops(device, new FmaLoops.Loop512())
+            : FmaLoops.Gflops(device, new FmaLoops.Loop256());
 
     /// <summary>Measures copies, in GB/s read and written together.</summary>
     public static double MeasureCopy(CpuDevice device)
