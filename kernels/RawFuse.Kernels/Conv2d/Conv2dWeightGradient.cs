@@ -6,7 +6,11 @@ namespace RawFuse.Kernels;
 /// Arguments of <see cref="Conv2dWeightGradient"/>: weightGradient[kh, kw, i, o] = sum over images and output pixels of
 /// input[n, y*stride + kh - padding, x*stride + kw - padding, i] * outputGradient[n, y, x, o].
 /// </summary>
-public readonly record struct Conv2dWeightGradientArgs(Conv2dShape Shape, Storage<float> Input, Storage<float> OutputGradient, Storage<float> WeightGradient);
+public readonly record struct Conv2dWeightGradientArgs(Conv2dShape Shape, Storage<float> Input, Storage<float> OutputGradient, Storage<float> WeightGradient) : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => ConvolutionCost.Of(in this);
+}
 
 /// <summary>The gradient of a convolution with respect to its weights.</summary>
 public readonly struct Conv2dWeightGradient : IKernel<Conv2dWeightGradientArgs>

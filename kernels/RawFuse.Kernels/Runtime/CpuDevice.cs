@@ -23,6 +23,7 @@ public sealed unsafe class CpuDevice : Device
         Convolutions = convolutions;
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         team = new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads);
+        KernelMeter.Add(this);
     }
 
     /// <inheritdoc/>
@@ -37,9 +38,6 @@ public sealed unsafe class CpuDevice : Device
     /// <summary>The widest vectors in use.</summary>
     public static string InstructionSet =>
         Vector512.IsHardwareAccelerated ? "512-bit vectors" : Vector256.IsHardwareAccelerated ? "256-bit vectors" : "128-bit vectors";
-
-    /// <inheritdoc/>
-    public override void Run<TKernel, TArgs>(in TArgs args) => TKernel.Cpu(this, in args);
 
     /// <summary>
     /// Runs <paramref name="body"/> for every item 0..items-1, spread over the threads. Which thread takes which item is
@@ -87,6 +85,8 @@ public sealed unsafe class CpuDevice : Device
         team.Dispose();
         base.Dispose();
     }
+
+    private protected override void Execute<TKernel, TArgs>(in TArgs args) => TKernel.Cpu(this, in args);
 
     private protected override DeviceMemory AllocateMemory(long bytes) => new CpuMemory(bytes);
 
