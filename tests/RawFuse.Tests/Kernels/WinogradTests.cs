@@ -110,7 +110,7 @@ public sealed class WinogradTests : IDisposable
             output[i] = Math.Max(0, (output[i] * scale[i % scale.Length]) + shift[i % scale.Length] + residual[i]);
         double[] gradient = ConvolutionReference.InputGradient(shape, dy, WeightsOf, scale);
         double[] weightsGradient = ConvolutionReference.WeightGradient(shape, x, dy);
-        double weightError = errorOf(shape.OutputLength / shape.OutChannels) * 2;
+        double weightError = errorOf(shape.OutputLength / shape.OutChannels) * 6;
         double outputError = errorOf(9 * shape.InChannels) * 6, gradientError = errorOf(9 * shape.OutChannels) * 6;
 
         float[]? first = null, firstGradient = null, firstWeights = null;
