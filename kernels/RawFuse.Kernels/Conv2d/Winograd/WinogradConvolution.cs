@@ -39,8 +39,6 @@ internal static unsafe class WinogradConvolution<TTile>
     {
         int columns = inputGradient ? shape.InChannels : shape.OutChannels;
         int depth = inputGradient ? shape.OutChannels : shape.InChannels;
-        using Storage<float> zeros = device.Allocate<float>(depth);
-        device.Span(zeros).Clear();
         int height = inputGradient ? shape.InHeight : shape.OutHeight, width = inputGradient ? shape.InWidth : shape.OutWidth;
         var job = new Job
         {
@@ -48,7 +46,7 @@ internal static unsafe class WinogradConvolution<TTile>
             Weights = new WeightSource(device, in weights, outScale, in shape, inputGradient),
             Store = new EpilogueStore(device, in epilogue, device.Pointer(output), columns),
             Source = new TileSource(
-                device.Pointer(source), inputGradient ? shape.OutHeight : shape.InHeight, inputGradient ? shape.OutWidth : shape.InWidth, depth, device.Pointer(zeros)),
+                device.Pointer(source), inputGradient ? shape.OutHeight : shape.InHeight, inputGradient ? shape.OutWidth : shape.InWidth, depth, device.Zeros(depth)),
             Grid = new TileGrid(height, width, TTile.Outputs),
             IsRotated = inputGradient,
             ImagesPerSet = shape.Images / weights.Sets,
@@ -85,7 +83,10 @@ internal static unsafe class WinogradConvolution<TTile>
 
         private readonly int Tiles => ImagesPerSet * Grid.PerImage;
 
-        private readonly int DataStride => WinogradPlanes.RowStride(Depth, Panels.Lanes);
+        /// <summary>Inputs are transformed in vectors as wide as they suggest, whatever the results' are.</summary>
+        private readonly int DataLanes => Panels.LanesOf(Depth);
+
+        private readonly int DataStride => WinogradPlanes.RowStride(Depth, DataLanes);
 
         private readonly int DataPlane => WinogradPlanes.Spread(blockTiles * DataStride);
 
@@ -148,7 +149,9 @@ internal static unsafe class WinogradConvolution<TTile>
             for (int tile = start; tile < end; tile += blockTiles)
             {
                 int count = Math.Min(blockTiles, end - tile);
-                TransformData<TSimd, TVector>(set, tile, count, data, work);
+                if (DataLanes == 16) TransformData<Simd512, Vector512<float>>(set, tile, count, data, work);
+                else if (DataLanes == 8) TransformData<Simd256, Vector256<float>>(set, tile, count, data, work);
+                else TransformData<Simd128, Vector128<float>>(set, tile, count, data, work);
                 for (int panel = firstPanel; panel < lastPanel; panel++)
                 {
                     float* panelWeights = KeepsWeights ? transformed + ((long)(panel - firstPanel) * Slices * SliceFloats) : transformed;

@@ -30,8 +30,6 @@ internal static unsafe class WinogradWeightGradient<TTile>
     /// <summary>Computes the gradient, [taps, in, out].</summary>
     public static void Run(CpuDevice device, in Conv2dShape shape, Storage<float> input, Storage<float> outputGradient, Storage<float> weightGradient)
     {
-        using Storage<float> zeros = device.Allocate<float>(Math.Max(shape.InChannels, shape.OutChannels));
-        device.Span(zeros).Clear();
         var grid = new TileGrid(shape.OutHeight, shape.OutWidth, TTile.Outputs);
         var panels = new Panels(shape.OutChannels);
         int groups = (shape.InChannels + InputsPerItem - 1) / InputsPerItem, tiles = shape.Images * grid.PerImage;
@@ -41,8 +39,8 @@ internal static unsafe class WinogradWeightGradient<TTile>
         {
             Panels = panels,
             Grid = grid,
-            Input = new TileSource(device.Pointer(input), shape.InHeight, shape.InWidth, shape.InChannels, device.Pointer(zeros)),
-            OutputGradient = new TileSource(device.Pointer(outputGradient), shape.OutHeight, shape.OutWidth, shape.OutChannels, device.Pointer(zeros)),
+            Input = new TileSource(device.Pointer(input), shape.InHeight, shape.InWidth, shape.InChannels, device.Zeros(shape.InChannels)),
+            OutputGradient = new TileSource(device.Pointer(outputGradient), shape.OutHeight, shape.OutWidth, shape.OutChannels, device.Zeros(shape.OutChannels)),
             WeightGradient = device.Pointer(partial ?? weightGradient),
             InChannels = shape.InChannels,
             Padding = shape.Padding,
