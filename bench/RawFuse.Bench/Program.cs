@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using RawFuse.Bench;
+using RawFuse.Bench.Ratios;
 
 switch (args)
 {
@@ -8,6 +9,8 @@ switch (args)
         return 0;
     case ["conv", ..]:
         return ConvolutionLadder.Run(args[1..]);
+    case ["ratios", ..]:
+        return RatiosCommand.Run(args[1..]);
     case ["micro", ..]:
         BenchmarkSwitcher.FromAssembly(typeof(MachinePeak).Assembly).Run(args[1..]);
         return 0;
@@ -16,6 +19,8 @@ switch (args)
             Run a Release build on a quiet machine.
               peak                                          multiply-add peak and copy bandwidth of this machine
               conv [--case NAME] [--images N] [--json FILE] convolutions against a naive loop and the peak
+              ratios [--case NAME] [--list] [--threads N] [--json FILE]
+                                                            RawFuse against TorchSharp; NAME may be the beginning of several names
               micro [BenchmarkDotNet options]               micro-benchmarks, such as --filter '*Convolution*'
             """);
         return 2;
