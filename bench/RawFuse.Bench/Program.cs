@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using RawFuse.Bench;
 using RawFuse.Bench.Ratios;
+using RawFuse.Bench.Ratios.Memory;
 
 switch (args)
 {
@@ -11,6 +12,8 @@ switch (args)
         return ConvolutionLadder.Run(args[1..]);
     case ["ratios", ..]:
         return RatiosCommand.Run(args[1..]);
+    case [MemoryProbe.Command, ..]:
+        return MemoryProbe.Run(args[1..]);
     case ["micro", ..]:
         BenchmarkSwitcher.FromAssembly(typeof(MachinePeak).Assembly).Run(args[1..]);
         return 0;

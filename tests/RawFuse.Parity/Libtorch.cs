@@ -7,11 +7,18 @@ namespace RawFuse.Parity;
 /// <summary>Whether libtorch can be loaded here, and how it is called safely.</summary>
 internal static class Libtorch
 {
-    /// <summary>What one case may allocate in C#, in bytes: several times what the largest does.</summary>
-    private const long Budget = 64 << 20;
+    /// <summary>What one call may allocate in C#, in bytes: several times what the largest case or step does.</summary>
+    private const long Budget = 128 << 20;
 
     /// <summary>Why it cannot be loaded; null where it can.</summary>
     public static string? WhyNot { get; } = Probe();
+
+    /// <inheritdoc cref="Run{T}"/>
+    public static void Run(Action compute) => Run(() =>
+    {
+        compute();
+        return true;
+    });
 
     /// <summary>
     /// Computes something with libtorch, without a garbage collection on the way, and frees its tensors. TorchSharp 0.107 hands bare pointers to native

@@ -33,12 +33,12 @@ internal sealed record Agreement(string Name, double Allowed)
     /// <param name="ours">RawFuse's.</param>
     /// <param name="torch">Torch's.</param>
     /// <param name="floor">A norm below which the distance is taken relative to this one: numbers that are 0 but for rounding agree.</param>
-    /// <exception cref="DisagreementException">They are too far apart, or one is not finite.</exception>
+    /// <exception cref="RatioException">They are too far apart, or one is not finite.</exception>
     public void Check(string what, ReadOnlySpan<float> ours, ReadOnlySpan<float> torch, double floor = 0)
     {
-        if (ours.Length != torch.Length) throw new DisagreementException($"{what}: RawFuse computes {ours.Length} numbers, torch {torch.Length}.");
+        if (ours.Length != torch.Length) throw new RatioException($"{what}: RawFuse computes {ours.Length} numbers, torch {torch.Length}.");
         double norm = Math.Max(TensorPrimitives.Norm(torch), floor), distance = TensorPrimitives.Distance(ours, torch);
         if (!(distance <= Allowed * norm))
-            throw new DisagreementException($"{what}: RawFuse's numbers lie {distance / norm:G3} from torch's, relative to their norm; '{Name}' allows {Allowed}.");
+            throw new RatioException($"{what}: RawFuse's numbers lie {distance / norm:G3} from torch's, relative to their norm; '{Name}' allows {Allowed}.");
     }
 }

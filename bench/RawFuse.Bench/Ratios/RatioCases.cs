@@ -1,12 +1,19 @@
 using RawFuse.Bench.Ratios.Convolution;
 using RawFuse.Bench.Ratios.Eopm;
+using RawFuse.Bench.Ratios.Faults;
+using RawFuse.Bench.Ratios.Inference;
+using RawFuse.Bench.Ratios.Memory;
+using RawFuse.Bench.Ratios.Training;
 
 namespace RawFuse.Bench.Ratios;
 
 /// <summary>All cases, in the order of the table.</summary>
 internal static class RatioCases
 {
-    public static readonly RatioCase[] All = [.. EopmCases.All, .. ConvolutionCases.All];
+    public static readonly RatioCase[] All =
+    [
+        .. EopmCases.All, .. ConvolutionCases.All, QatCase.Case, .. InferenceCases.All, InjectCase.Case, DrawMaskCase.Case, .. MemoryCases.All,
+    ];
 
     /// <summary>The case of that name, or else those whose names begin with it.</summary>
     public static RatioCase[] Named(string name)

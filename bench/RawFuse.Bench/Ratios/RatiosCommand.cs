@@ -49,14 +49,24 @@ internal static class RatiosCommand
             return 0;
         }
 
+        using AtomicFile? json = TryOpen(file, out string? refusal);
+        if (refusal is not null) return Fail(2, $"--json: {refusal}");
+        if (LibtorchSetup.Load(threads) is { } reason) return Fail(1, $"There is nothing to compare with: {reason}");
+        LibtorchSetup.KeepFreedMemory();
+        return Measure(cases, threads, json);
+    }
+
+    private static AtomicFile? TryOpen(string? file, out string? refusal)
+    {
+        refusal = null;
         try
         {
-            using AtomicFile? json = file is null ? null : new AtomicFile(file);
-            return Libtorch.Load(threads) is { } reason ? Fail(1, $"There is nothing to compare with: {reason}") : Measure(cases, threads, json);
+            return file is null ? null : new AtomicFile(file);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException { ParamName: "path" })
+        catch (Exception exception) when (exception is IOException or ArgumentException)
         {
-            return Fail(2, $"--json: {exception.Message}");
+            refusal = exception.Message;
+            return null;
         }
     }
 
@@ -72,7 +82,7 @@ internal static class RatiosCommand
             {
                 results.Add(@case.Measure(threads));
             }
-            catch (DisagreementException exception)
+            catch (RatioException exception)
             {
                 return Fail(1, exception.Message);
             }

@@ -1,24 +1,33 @@
-using System.Diagnostics;
-using RawFuse.Bench.Ratios.Torch;
+using RawFuse.Parity;
 using TorchSharp;
 
 namespace RawFuse.Bench.Ratios;
 
 /// <summary>
-/// Times two ways in turns, so that whatever slows the machine down slows both. Before each turn there is a pause in which the other side's threads fall
-/// asleep, and a call that is not timed, which wakes this side's.
+/// Times two ways in turns, so that whatever slows the machine down slows both. libtorch's threads spin for some milliseconds before they sleep; taking
+/// that from them would make torch slower, so there is a pause before each of our turns instead. A turn begins with a call that is not timed,
+/// which wakes this side's threads and caches.
 /// </summary>
 internal static class SideBySide
 {
-    private const int FewestRounds = 3, MostRounds = 15;
-    private const double SampleSeconds = 0.04, WarmUpSeconds = 0.15;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private const int FewestRounds = 3, MostRounds = 11;
+    private const double SampleSeconds = 0.04;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
+
+    /// <summary>What it takes until the compiler has the final code ready, two rounds of 30 calls and its own delays; torch is compiled.</summary>
+    private static readonly WarmUp OurWarmUp = new(60, 0.4, 1), TheirWarmUp = new(1, 0.1, 1);
+
+    /// <summary>Before the first measurement: all of the runtime is new to the compiler, which works beside it for a while.</summary>
+    private static readonly WarmUp FirstWarmUp = new(60, 1.5, 1.5);
+
+    private static bool isFirst = true;
 
     /// <summary>Median milliseconds of a call of each side.</summary>
     /// <param name="ours">RawFuse.</param>
-    /// <param name="theirs">Torch, which is called through <see cref="Libtorch.Run"/>; the tensors it makes are freed after each call.</param>
+    /// <param name="theirs">Torch, which is called through <see cref="Libtorch.Run(Action)"/>; the tensors it makes are freed after each call.</param>
     /// <param name="seconds">How long the measurement should take if three rounds do not take longer.</param>
-    public static (double Ours, double Theirs) Milliseconds(Action ours, Action theirs, double seconds = 1)
+    public static (double Ours, double Theirs) Milliseconds(Action ours, Action theirs, double seconds)
     {
         void TheirCall()
         {
@@ -26,13 +35,8 @@ internal static class SideBySide
             theirs();
         }
 
-        WarmUp(ours);
-        double once = Timing.Seconds(ours, 1);
-        double theirOnce = Libtorch.Run(() =>
-        {
-            WarmUp(TheirCall);
-            return Timing.Seconds(TheirCall, 1);
-        });
+        double once = (isFirst ? FirstWarmUp : OurWarmUp).Run(ours), theirOnce = Libtorch.Run(() => (isFirst ? FirstWarmUp : TheirWarmUp).Run(TheirCall));
+        isFirst = false;
         int calls = CallsOf(once), theirCalls = CallsOf(theirOnce);
         int rounds = (int)Math.Clamp(seconds / ((once * calls) + (theirOnce * theirCalls)), FewestRounds, MostRounds) | 1;
         double[] samples = new double[rounds], theirSamples = new double[rounds];
@@ -40,19 +44,10 @@ internal static class SideBySide
         {
             Thread.Sleep(Pause);
             samples[i] = Turn(ours, calls);
-            Thread.Sleep(Pause);
             theirSamples[i] = Libtorch.Run(() => Turn(TheirCall, theirCalls));
         }
 
         return (1000 * Median(samples), 1000 * Median(theirSamples));
-    }
-
-    /// <summary>Calls often enough for the compiler to have the final code ready, unless a single call takes long.</summary>
-    private static void WarmUp(Action call)
-    {
-        long start = Stopwatch.GetTimestamp();
-        do call();
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds);
     }
 
     private static int CallsOf(double seconds) => (int)Math.Clamp(SampleSeconds / seconds, 1, 10_000);
@@ -68,5 +63,22 @@ internal static class SideBySide
     {
         Array.Sort(samples);
         return samples[samples.Length / 2];
+    }
+
+    /// <summary>Calls before a measurement: a number of them and a time, but never longer than the second time.</summary>
+    private readonly record struct WarmUp(int Calls, double Seconds, double MostSeconds)
+    {
+        /// <returns>Seconds of the last call.</returns>
+        public double Run(Action call)
+        {
+            double all = 0, last = 0;
+            for (int i = 0; all < MostSeconds && (i < Calls || all < Seconds); i++)
+            {
+                last = Timing.Seconds(call, 1);
+                all += last;
+            }
+
+            return last;
+        }
     }
 }

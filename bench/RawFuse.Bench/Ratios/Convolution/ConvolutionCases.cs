@@ -1,13 +1,14 @@
 using RawFuse.Bench.Ratios.Torch;
 using RawFuse.Kernels;
 using RawFuse.NeuralFuse.BaseModels;
+using RawFuse.Parity;
 
 namespace RawFuse.Bench.Ratios.Convolution;
 
 /// <summary>Every distinct convolution of ResNet18 and VGG16 for images of 32x32 pixels, alone.</summary>
 internal static class ConvolutionCases
 {
-    private const double Seconds = 0.5;
+    private const double Seconds = 0.7;
 
     private static readonly (ConvolutionKind Kind, string Name)[] Passes =
     [

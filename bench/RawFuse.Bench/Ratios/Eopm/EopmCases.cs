@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using RawFuse.Bench.Ratios.Torch;
 using RawFuse.NeuralFuse.Training;
-using TorchSharp;
+using RawFuse.Parity;
 
 namespace RawFuse.Bench.Ratios.Eopm;
 
@@ -12,40 +12,34 @@ internal static class EopmCases
 
     public static IEnumerable<RatioCase> All =>
     [
-        Case("resnet18", "ConvL", "reference", "the reference's loop", (problem, format) => new ReferenceTorchEopm(problem, format)),
-        Case("vgg11", "UNetL", "reference", "the reference's loop", (problem, format) => new ReferenceTorchEopm(problem, format)),
-        Case("resnet18", "ConvL", "restructured", "equally restructured", (problem, format) => new RestructuredTorchEopm(problem, format)),
-        Case("vgg11", "UNetL", "restructured", "equally restructured", (problem, format) => new RestructuredTorchEopm(problem, format)),
-        Case(
-            "resnet18", "ConvL", "bfloat16", "restructured, its base model in bfloat16",
-            (problem, format) => new RestructuredTorchEopm(problem, format, torch.ScalarType.BFloat16), isExact: false),
+        Case("resnet18", "ConvL", EopmProblem.Reference, "the reference's loop"),
+        Case("vgg11", "UNetL", EopmProblem.Reference, "the reference's loop"),
+        Case("resnet18", "ConvL", EopmProblem.Restructured, "equally restructured"),
+        Case("vgg11", "UNetL", EopmProblem.Restructured, "equally restructured"),
+        Case("resnet18", "ConvL", EopmProblem.BFloat16, "restructured, its base model in bfloat16"),
     ];
 
-    private static RatioCase Case(
-        string baseModel, string generator, string way, string words, Func<EopmProblem, MemoryFormat, TorchEopm> theirs, bool isExact = true)
+    private static RatioCase Case(string baseModel, string generator, string way, string words)
     {
         string name = $"eopm-{baseModel}-{generator.ToLowerInvariant()}-{way}";
         return new(name, threads =>
         {
             using var problem = new EopmProblem(baseModel, generator, threads);
-            using TorchEopm torch = Faster(problem, theirs);
-            Compare(name, problem, torch, isExact ? (Agreement.Loss, Agreement.Gradient) : (Agreement.BFloat16Loss, Agreement.BFloat16Gradient));
-            (double ours, double their) = SideBySide.Milliseconds(problem.Step, torch.Step, Seconds);
+
+            // A step of one chip is enough to choose the layout by.
+            using TorchEopm theirs = FasterLayout.Of(format => problem.InTorch(way, format), torch =>
+            {
+                torch.Gradient(problem.Seeds.AsSpan(0, 1));
+                torch.Clear();
+            });
+            Compare(name, problem, theirs, way == EopmProblem.BFloat16 ? (Agreement.BFloat16Loss, Agreement.BFloat16Gradient) : (Agreement.Loss, Agreement.Gradient));
+            (double ours, double their) = SideBySide.Milliseconds(problem.Step, theirs.Step, Seconds);
             return RatioResult.Of(
                 name, ours, their,
-                $"batch {EopmProblem.Images}, {EopmProblem.Chips} chips; torch: {words}, {torch.Format.Word()}; both draw the reference's fault maps in the step, torch's with "
-                + "RawFuse's generator");
+                $"batch {problem.Batch.Count}, {problem.Seeds.Length} chips; torch: {words}, {theirs.Format.Word()}; both draw the reference's fault maps in the step, torch's "
+                + "with RawFuse's generator");
         });
     }
-
-    /// <summary>Tries a step of one chip in both layouts.</summary>
-    private static TorchEopm Faster(EopmProblem problem, Func<EopmProblem, MemoryFormat, TorchEopm> theirs) => FasterLayout.Of(
-        format => theirs(problem, format),
-        torch =>
-        {
-            torch.Gradient(problem.Seeds.AsSpan(0, 1));
-            torch.Clear();
-        });
 
     private static void Compare(string name, EopmProblem problem, TorchEopm torch, (Agreement Loss, Agreement Gradient) agreement)
     {

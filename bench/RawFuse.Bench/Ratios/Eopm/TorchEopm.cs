@@ -1,5 +1,6 @@
 using RawFuse.Bench.Ratios.Torch;
 using RawFuse.NeuralFuse.Training;
+using RawFuse.Parity;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -17,7 +18,7 @@ internal abstract class TorchEopm : IDisposable
         Format = format;
         Generator = new TorchNetwork(problem.Generator, format);
         Images = keeper.Make(() => TorchData.Images(problem.Batch.Images.ToArray(), problem.Batch.Images.Shape, format));
-        Labels = keeper.Make(() => torch.tensor([.. problem.Batch.Labels.Select(label => (long)label)], torch.ScalarType.Int64));
+        Labels = keeper.Make(() => TorchData.Labels(problem.Batch.Labels));
         optimizer = Libtorch.Run(() => torch.optim.Adam(Generator.Trained, problem.Options.Rate, EopmOptions.Beta1, EopmOptions.Beta2));
     }
 

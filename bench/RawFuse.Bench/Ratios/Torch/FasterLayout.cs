@@ -1,3 +1,4 @@
+using RawFuse.Parity;
 using TorchSharp;
 
 namespace RawFuse.Bench.Ratios.Torch;

@@ -8,6 +8,9 @@ internal static class TorchData
     /// <summary>Images [N, H, W, C] as a tensor [N, C, H, W].</summary>
     public static torch.Tensor Images(float[] nhwc, Shape shape, MemoryFormat format) => torch.tensor(nhwc, Sizes(shape)).permute(0, 3, 1, 2).In(format);
 
+    /// <summary>Class numbers.</summary>
+    public static torch.Tensor Labels(IEnumerable<int> labels) => torch.tensor([.. labels.Select(label => (long)label)], torch.ScalarType.Int64);
+
     /// <summary>A stored tensor of a network, whose values are in PyTorch's order.</summary>
     public static torch.Tensor Stored(ParameterSpec parameter, float[] values, MemoryFormat format) =>
         torch.tensor(values, Sizes(parameter.FileShape)).In(format);
