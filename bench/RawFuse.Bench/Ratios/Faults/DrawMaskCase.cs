@@ -1,4 +1,3 @@
-using RawFuse.Bench.Ratios.Torch;
 using RawFuse.Kernels;
 using RawFuse.NeuralFuse.BaseModels;
 using RawFuse.NeuralFuse.Faults;
