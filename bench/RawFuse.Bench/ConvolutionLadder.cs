@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RawFuse.Kernels;
+using RawFuse.Profiling;
 
 namespace RawFuse.Bench;
 
@@ -28,7 +29,7 @@ internal static class ConvolutionLadder
         if (layers.Length == 0) return Refuse($"There is no layer '{name}'; known are {string.Join(", ", ConvolutionLayer.All.Select(layer => layer.Name))}.");
 
         using var device = new CpuDevice();
-        double peak = MachinePeak.Gflops(device);
+        double peak = MachineLimits.MeasureFma(device);
         Console.WriteLine($"{device.Name}, {images} images, measured peak {peak:F0} GFLOP/s");
         Console.WriteLine($"{"layer",-22} {"pass",-15} {"naive",9} {"kernel",9} {"share of peak",14} {"ms",9}");
         var rungs = new List<Rung>();

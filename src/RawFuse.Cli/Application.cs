@@ -27,6 +27,7 @@ internal static class Application
             PredictCommand.Create(),
             InjectCommand.Create(),
             EnergyCommand.Create(),
+            ProfileCommand.Create(),
             DevicesCommand.Create(),
             new HelpOption { Recursive = true },
             new VersionOption(),

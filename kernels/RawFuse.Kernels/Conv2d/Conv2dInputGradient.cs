@@ -13,7 +13,11 @@ namespace RawFuse.Kernels;
 /// <param name="OutScale">One factor per output channel (that of a folded batch normalization), or null.</param>
 /// <param name="Epilogue">What is done to the sums; its channels are the convolution's input channels.</param>
 public readonly record struct Conv2dInputGradientArgs(
-    Conv2dShape Shape, Storage<float> OutputGradient, ConvWeights Weights, Storage<float> InputGradient, Storage<float>? OutScale = null, ConvEpilogue Epilogue = default);
+    Conv2dShape Shape, Storage<float> OutputGradient, ConvWeights Weights, Storage<float> InputGradient, Storage<float>? OutScale = null, ConvEpilogue Epilogue = default) : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => ConvolutionCost.Of(in this);
+}
 
 /// <summary>The gradient of a convolution with respect to its input. It is also the forward pass of a transposed convolution.</summary>
 public readonly struct Conv2dInputGradient : IKernel<Conv2dInputGradientArgs>
@@ -22,7 +26,7 @@ public readonly struct Conv2dInputGradient : IKernel<Conv2dInputGradientArgs>
     public static void Cpu(CpuDevice device, in Conv2dInputGradientArgs args)
     {
         args.Weights.Check(args.Shape);
-        GatherConvolution.Run(
+        CpuConvolution.Run(
             device, args.Shape, args.Weights, args.OutScale, args.OutputGradient, args.InputGradient, args.Epilogue, inputGradient: true);
     }
 

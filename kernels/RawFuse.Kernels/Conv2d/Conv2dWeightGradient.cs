@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -8,10 +6,14 @@ namespace RawFuse.Kernels;
 /// Arguments of <see cref="Conv2dWeightGradient"/>: weightGradient[kh, kw, i, o] = sum over images and output pixels of
 /// input[n, y*stride + kh - padding, x*stride + kw - padding, i] * outputGradient[n, y, x, o].
 /// </summary>
-public readonly record struct Conv2dWeightGradientArgs(Conv2dShape Shape, Storage<float> Input, Storage<float> OutputGradient, Storage<float> WeightGradient);
+public readonly record struct Conv2dWeightGradientArgs(Conv2dShape Shape, Storage<float> Input, Storage<float> OutputGradient, Storage<float> WeightGradient) : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => ConvolutionCost.Of(in this);
+}
 
 /// <summary>The gradient of a convolution with respect to its weights.</summary>
-public readonly unsafe struct Conv2dWeightGradient : IKernel<Conv2dWeightGradientArgs>
+public readonly struct Conv2dWeightGradient : IKernel<Conv2dWeightGradientArgs>
 {
     /// <inheritdoc/>
     public static void Cpu(CpuDevice device, in Conv2dWeightGradientArgs args)
@@ -23,28 +25,18 @@ public readonly unsafe struct Conv2dWeightGradient : IKernel<Conv2dWeightGradien
             return;
         }
 
-        int* taps = stackalloc int[shape.Taps], tapY = stackalloc int[shape.Taps], tapX = stackalloc int[shape.Taps];
-        GatherGrid grid;
-        GatherConvolution.ForwardGrid(in shape, taps, tapY, tapX, &grid);
-        var panels = new Panels(shape.OutChannels);
-        int paddedInputs = (shape.InChannels + Job.Tile - 1) / Job.Tile * Job.Tile;
-        using Storage<float> sums = device.Allocate<float>(checked(shape.Taps * paddedInputs * panels.PaddedColumns));
-        using Storage<float> zeros = device.Allocate<float>(paddedInputs);
-        device.Span(zeros).Clear();
-        var job = new Job
+        switch (ConvPlan.ChooseWeightGradient(device.Convolutions, in shape))
         {
-            Grid = grid,
-            Panels = panels,
-            Taps = shape.Taps,
-            InChannels = shape.InChannels,
-            Rows = checked(shape.Images * shape.OutHeight * shape.OutWidth),
-            Input = device.Pointer(args.Input),
-            Zeros = device.Pointer(zeros),
-            OutputGradient = device.Pointer(args.OutputGradient),
-            Sums = device.Pointer(sums),
-            WeightGradient = device.Pointer(args.WeightGradient),
-        };
-        device.For(job.Items, in job);
+            case ConvAlgorithm.WinogradF4:
+                WinogradWeightGradient<WinogradF4>.Run(device, in shape, args.Input, args.OutputGradient, args.WeightGradient);
+                break;
+            case ConvAlgorithm.WinogradF2:
+                WinogradWeightGradient<WinogradF2>.Run(device, in shape, args.Input, args.OutputGradient, args.WeightGradient);
+                break;
+            default:
+                DirectWeightGradient.Run(device, in shape, args.Input, args.OutputGradient, args.WeightGradient);
+                break;
+        }
     }
 
     /// <inheritdoc/>
@@ -82,77 +74,6 @@ public readonly unsafe struct Conv2dWeightGradient : IKernel<Conv2dWeightGradien
             }
 
             a.WeightGradient[index] = sum;
-        }
-    }
-
-    /// <summary>
-    /// An item owns all output channels of one kernel pixel and up to <see cref="InputsPerItem"/> input channels, and sums
-    /// over all pixels in order: the result does not depend on the number of threads.
-    /// </summary>
-    private struct Job : IParallelBody
-    {
-        public const int Tile = OuterKernel<Simd512, Vector512<float>>.Rows;
-
-        public GatherGrid Grid;
-        public Panels Panels;
-        public int Taps;
-        public int InChannels;
-        public int Rows;
-        public float* Input;
-        public float* Zeros;
-        public float* OutputGradient;
-        public float* Sums;
-        public float* WeightGradient;
-
-        private const int InputsPerItem = 8 * Tile;
-
-        /// <summary>Pixels per pass: their output gradients, 128 rows of 64 channels, stay in the second-level cache.</summary>
-        private const int BlockRows = 128;
-
-        public readonly int Items => Taps * Groups;
-
-        private readonly int Groups => (InChannels + InputsPerItem - 1) / InputsPerItem;
-
-        public readonly void Run(int item)
-        {
-            if (Panels.Lanes == 16) Run<Simd512, Vector512<float>>(item);
-            else if (Panels.Lanes == 8) Run<Simd256, Vector256<float>>(item);
-            else Run<Simd128, Vector128<float>>(item);
-        }
-
-        [SkipLocalsInit]
-        private readonly void Run<TSimd, TVector>(int item)
-            where TSimd : struct, ISimd<TVector>
-            where TVector : struct
-        {
-            int tap = item / Groups, first = item % Groups * InputsPerItem;
-            int inputs = Math.Min(InputsPerItem, InChannels - first);
-            int stride = Panels.PaddedColumns, columns = Panels.Columns;
-            int paddedInputs = (InChannels + Tile - 1) / Tile * Tile;
-            float* sums = Sums + ((((long)tap * paddedInputs) + first) * stride);
-            new Span<float>(sums, (inputs + Tile - 1) / Tile * Tile * stride).Clear();
-
-            GatherGrid grid = Grid;
-            grid.TapCount = 1;
-            grid.TapY += tap;
-            grid.TapX += tap;
-            float** rows = stackalloc float*[BlockRows];
-            for (int row = 0; row < Rows; row += BlockRows)
-            {
-                int count = Math.Min(BlockRows, Rows - row);
-                grid.Find(0, row, count, Rows, Input, InChannels, Zeros, 1, rows, null);
-                for (int panel = 0; panel < Panels.Count; panel++)
-                {
-                    float* g = OutputGradient + ((long)row * columns) + Panels.Start(panel);
-                    for (int i = 0; i < inputs; i += Tile)
-                        OuterKernel<TSimd, TVector>.Run(
-                            Panels.VectorsOf(panel), rows, count, first + i, g, columns, sums + ((long)i * stride) + Panels.Start(panel), stride);
-                }
-            }
-
-            for (int i = 0; i < inputs; i++)
-                new ReadOnlySpan<float>(sums + ((long)i * stride), columns).CopyTo(
-                    new Span<float>(WeightGradient + ((((long)tap * InChannels) + first + i) * columns), columns));
         }
     }
 

@@ -6,14 +6,14 @@ namespace RawFuse.Kernels;
 /// <summary>
 /// The CPU engine behind the forward and the input-gradient pass. Per weight set: pack the weights into panels, then
 /// let the threads take blocks of output pixels. A block finds its input rows once and runs the
-/// <see cref="GatherKernel{TSimd, TVector}"/> over them, slice by slice of the summed depth, so that a slice of the panel
+/// <see cref="GatherKernel"/> over them, slice by slice of the summed depth, so that a slice of the panel
 /// stays in the second-level cache while the block passes over it; the sums wait in a small buffer and go out
 /// through the epilogue.
 /// </summary>
 internal static unsafe class GatherConvolution
 {
     /// <summary>Pixels of a block: eight tiles.</summary>
-    private const int BlockRows = 8 * GatherKernel<Simd512, Vector512<float>>.Rows;
+    private const int BlockRows = 8 * GatherKernel.Rows;
 
     /// <summary>Products summed per pass over a block: 128 rows of a 64-channel panel are 32 KB, and rounding errors grow with the root of 128.</summary>
     private const int SliceDepth = 128;
@@ -45,13 +45,11 @@ internal static unsafe class GatherConvolution
         else ForwardGrid(in shape, taps, tapY, tapX, grids);
 
         float* panelBuffer = device.Pointer(packed);
+        var reader = new WeightSource(device, in weights, outScale, in shape, inputGradient);
         int imagesPerSet = shape.Images / weights.Sets;
         for (int set = 0; set < weights.Sets; set++)
         {
-            byte* faults = weights.Faults is null ? null : device.Pointer(weights.Faults) + ((long)set * shape.WeightLength);
-            var packer = new PanelPacker(
-                panels, device.PointerOrNull(weights.Values), device.PointerOrNull(weights.Packed), faults, weights.Scale, device.PointerOrNull(outScale),
-                shape.InChannels, shape.OutChannels, taps, shape.Taps, inputGradient, panelBuffer);
+            var packer = new PanelPacker(reader, set, panels, taps, shape.Taps, depth, panelBuffer);
             device.For(packer.Items, in packer);
             for (int g = 0; g < steps * steps; g++)
             {
@@ -176,7 +174,7 @@ internal static unsafe class GatherConvolution
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
-            const int tile = GatherKernel<TSimd, TVector>.Rows;
+            const int tile = GatherKernel.Rows;
             int groups = (Panels.Count + panelsPerItem - 1) / panelsPerItem;
             int first = item / groups * BlockRows;
             int firstPanel = item % groups * panelsPerItem;
@@ -189,10 +187,16 @@ internal static unsafe class GatherConvolution
 
             for (int panel = firstPanel; panel < Math.Min(Panels.Count, firstPanel + panelsPerItem); panel++)
             {
-                int vectors = Panels.VectorsOf(panel), width = vectors * Panels.Lanes;
+                int width = Panels.WidthOf(panel);
                 float* b = Packed + ((long)Panels.Start(panel) * AllTaps * Depth) + ((long)Grid.TapStart * Depth * width);
                 if (Grid.TapCount == 0) new Span<float>(sums, tiles * tile * width).Clear();
-                Sum<TSimd, TVector>(pointers, tiles, vectors, width, b, sums);
+                switch (Panels.VectorsOf(panel))
+                {
+                    case 4: Sum<Row4<TSimd, TVector>>(pointers, tiles, b, sums); break;
+                    case 2: Sum<Row2<TSimd, TVector>>(pointers, tiles, b, sums); break;
+                    default: Sum<Row1<TSimd, TVector>>(pointers, tiles, b, sums); break;
+                }
+
                 for (int row = 0; row < tiles * tile; row++)
                     if (positions[row] >= 0)
                         Store.Row(sums + ((long)row * width), positions[row], Panels.Start(panel), Panels.Valid(panel));
@@ -200,11 +204,10 @@ internal static unsafe class GatherConvolution
         }
 
         /// <summary>Sums a block over all taps and channels, a slice at a time.</summary>
-        private readonly void Sum<TSimd, TVector>(float** pointers, int tiles, int vectors, int width, float* b, float* sums)
-            where TSimd : struct, ISimd<TVector>
-            where TVector : struct
+        private readonly void Sum<TRow>(float** pointers, int tiles, float* b, float* sums)
+            where TRow : struct, IRow<TRow>
         {
-            const int tile = GatherKernel<TSimd, TVector>.Rows;
+            const int tile = GatherKernel.Rows;
             int tapsPerSlice = Math.Max(1, SliceDepth / Depth);
             for (int tap = 0; tap < Grid.TapCount; tap += tapsPerSlice)
             {
@@ -212,11 +215,11 @@ internal static unsafe class GatherConvolution
                 for (int k = 0; k < Depth; k += SliceDepth)
                 {
                     int depth = Math.Min(SliceDepth, Depth - k);
-                    float* slice = b + ((((long)tap * Depth) + k) * width);
+                    float* slice = b + ((((long)tap * Depth) + k) * TRow.Width);
                     for (int t = 0; t < tiles; t++)
                     {
-                        float** rows = pointers + (((long)t * Grid.TapCount) + tap) * tile;
-                        GatherKernel<TSimd, TVector>.Run(vectors, rows, taps, depth, k, slice, sums + ((long)t * tile * width), tap > 0 || k > 0);
+                        float** rows = pointers + ((((long)t * Grid.TapCount) + tap) * tile);
+                        GatherKernel.Run<TRow>(rows, taps, depth, k, slice, sums + ((long)t * tile * TRow.Width), tap > 0 || k > 0);
                     }
                 }
             }

@@ -7,7 +7,12 @@ namespace RawFuse.Kernels;
 /// Arguments of <see cref="ApplyReluMask"/>: dx[r, c] = dy[r, c] where the mask has a 1, else 0. The mask is laid out as
 /// <see cref="ConvEpilogue.ReluMask"/>. dx may be dy.
 /// </summary>
-public readonly record struct ApplyReluMaskArgs(Storage<float> OutputGradient, Storage<byte> Mask, Storage<float> InputGradient, int Rows, int Channels);
+public readonly record struct ApplyReluMaskArgs(Storage<float> OutputGradient, Storage<byte> Mask, Storage<float> InputGradient, int Rows, int Channels)
+    : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new(0, (2L * sizeof(float) * Rows * Channels) + ConvEpilogue.MaskLength(Rows, Channels), $"{Rows}x{Channels}");
+}
 
 /// <summary>The derivative of a ReLU of which only the signs were kept.</summary>
 public readonly unsafe struct ApplyReluMask : IKernel<ApplyReluMaskArgs>

@@ -7,7 +7,14 @@ namespace RawFuse.Kernels;
 /// y[YOffset + r*YStride + c] = x[XOffset + r*XStride + c], added instead of stored when <paramref name="Accumulate"/>.
 /// </summary>
 public readonly record struct CopyBlockArgs(
-    Storage<float> X, int XOffset, int XStride, Storage<float> Y, int YOffset, int YStride, int Rows, int Columns, bool Accumulate = false);
+    Storage<float> X, int XOffset, int XStride, Storage<float> Y, int YOffset, int YStride, int Rows, int Columns, bool Accumulate = false)
+    : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new(Accumulate ? Count : 0, (Accumulate ? 3 : 2) * sizeof(float) * Count, $"{Rows}x{Columns}");
+
+    private long Count => (long)Rows * Columns;
+}
 
 /// <summary>Copies a two-dimensional block between arrays of different row lengths: concatenation, slicing, padding and repetition are made of it.</summary>
 public readonly unsafe struct CopyBlock : IKernel<CopyBlockArgs>

@@ -1,9 +1,10 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace RawFuse.Kernels;
 
 /// <summary>Arguments of <see cref="Fill{T}"/>: x[Start + i] = Value for <paramref name="Count"/> elements.</summary>
-public readonly record struct FillArgs<T>(Storage<T> X, int Start, int Count, T Value)
+public readonly record struct FillArgs<T>(Storage<T> X, int Start, int Count, T Value) : IKernelCost
     where T : unmanaged
 {
     /// <summary>Fills from the start.</summary>
@@ -11,6 +12,9 @@ public readonly record struct FillArgs<T>(Storage<T> X, int Start, int Count, T 
         : this(x, 0, count, value)
     {
     }
+
+    /// <inheritdoc/>
+    public KernelCost Cost => new(0, (long)Unsafe.SizeOf<T>() * Count, $"{Count}");
 }
 
 /// <summary>Sets all elements to one value.</summary>

@@ -4,8 +4,12 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>Arguments of <see cref="Map{TOp}"/>: y[i] = op(x[i]). Both buffers hold at least <paramref name="Count"/> elements; they may be the same.</summary>
-public readonly record struct MapArgs<TOp>(Storage<float> X, Storage<float> Y, int Count, TOp Op)
-    where TOp : unmanaged, IUnaryOp;
+public readonly record struct MapArgs<TOp>(Storage<float> X, Storage<float> Y, int Count, TOp Op) : IKernelCost
+    where TOp : unmanaged, IUnaryOp
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new(Count, 2L * sizeof(float) * Count, $"{Count}");
+}
 
 /// <summary>Applies a unary function to every element.</summary>
 public readonly unsafe struct Map<TOp> : IKernel<MapArgs<TOp>>

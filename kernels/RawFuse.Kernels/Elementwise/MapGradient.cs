@@ -5,7 +5,12 @@ namespace RawFuse.Kernels;
 
 /// <summary>Arguments of <see cref="MapGradient{TOp}"/>: dx[i] = dy[i] * op'(saved[i]). dx may be dy.</summary>
 public readonly record struct MapGradientArgs<TOp>(Storage<float> OutputGradient, Storage<float> Saved, Storage<float> InputGradient, int Count, TOp Op)
-    where TOp : unmanaged, IUnaryOp;
+    : IKernelCost
+    where TOp : unmanaged, IUnaryOp
+{
+    /// <summary>The derivative and its product with the gradient.</summary>
+    public KernelCost Cost => new(2L * Count, 3L * sizeof(float) * Count, $"{Count}");
+}
 
 /// <summary>The chain rule for <see cref="Map{TOp}"/>.</summary>
 public readonly unsafe struct MapGradient<TOp> : IKernel<MapGradientArgs<TOp>>

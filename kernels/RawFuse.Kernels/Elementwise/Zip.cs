@@ -7,7 +7,11 @@ namespace RawFuse.Kernels;
 /// Arguments of <see cref="Zip{TOp}"/>: z[i] = op(x[i], y[i mod Period]). A period below the count broadcasts y over x's
 /// leading dimensions. z may be x.
 /// </summary>
-public readonly record struct ZipArgs(Storage<float> X, Storage<float> Y, Storage<float> Z, int Count, int Period);
+public readonly record struct ZipArgs(Storage<float> X, Storage<float> Y, Storage<float> Z, int Count, int Period) : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new(Count, sizeof(float) * ((2L * Count) + Math.Min(Count, Period)), Period < Count ? $"{Count} by {Period}" : $"{Count}");
+}
 
 /// <summary>Applies a binary function to two arrays, element by element.</summary>
 public readonly unsafe struct Zip<TOp> : IKernel<ZipArgs>

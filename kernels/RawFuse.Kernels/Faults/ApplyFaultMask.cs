@@ -6,7 +6,11 @@ namespace RawFuse.Kernels;
 /// <summary>
 /// Arguments of <see cref="ApplyFaultMask"/>: bytes[i] ^= mask[MaskOffset + i] for the first <paramref name="Count"/> bytes.
 /// </summary>
-public readonly record struct ApplyFaultMaskArgs(Storage<sbyte> Bytes, int Count, Storage<byte> Mask, int MaskOffset = 0);
+public readonly record struct ApplyFaultMaskArgs(Storage<sbyte> Bytes, int Count, Storage<byte> Mask, int MaskOffset = 0) : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new(0, 3L * Count, $"{Count}");
+}
 
 /// <summary>Flips the bits of packed weights that a mask marks. Applied twice it changes nothing: it also takes faults back, exactly.</summary>
 public readonly struct ApplyFaultMask : IKernel<ApplyFaultMaskArgs>

@@ -17,7 +17,15 @@ namespace RawFuse.Kernels;
 /// <param name="MaskOffset">First byte of the mask: number of the set times the weights in one.</param>
 /// <param name="OnTop">Whether what the mask makes of the weights is what gets stored, instead of the weights themselves: other faults come on top.</param>
 public readonly record struct DrawFaultMaskArgs(
-    Storage<sbyte> Packed, int OutChannels, int InChannels, int Taps, FaultCells Cells, Storage<byte> Mask, int MaskOffset = 0, bool OnTop = false);
+    Storage<sbyte> Packed, int OutChannels, int InChannels, int Taps, FaultCells Cells, Storage<byte> Mask, int MaskOffset = 0, bool OnTop = false)
+    : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new(
+        0, ((OnTop ? 3 : 2) * Weights) + Cells.MapBytes(Weights), $"{InChannels}->{OutChannels} {Taps} taps{Cells.Describe()}");
+
+    private long Weights => (long)OutChannels * InChannels * Taps;
+}
 
 /// <summary>Computes which bits of a layer's packed weights one chip changes, as convolutions take them.</summary>
 public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>

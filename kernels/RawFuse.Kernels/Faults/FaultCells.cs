@@ -191,6 +191,12 @@ public readonly record struct FaultCells
         };
     }
 
+    /// <summary>Bytes of the maps, if any, that so many weights are read through.</summary>
+    internal long MapBytes(long weights) => Keep is null ? 0 : 2 * Math.Min(Keep.Length, ((weights * Bits / 8) + Repeat - 1) / Repeat);
+
+    /// <summary>Where the cells come from.</summary>
+    internal string Describe() => Keep is null ? " drawn" : " mapped";
+
     /// <summary>Groups that hold so many bytes.</summary>
     internal static int GroupsOf(int bytes) => (int)((bytes + GroupBytes - 1L) / GroupBytes);
 

@@ -7,7 +7,11 @@ namespace RawFuse.Kernels;
 /// <param name="Bytes">A tensor in the order of its addresses (PyTorch's: OIHW, or [out, in]), a two's complement byte per weight.</param>
 /// <param name="Count">Bytes in the tensor.</param>
 /// <param name="Cells">The memory and the tensor's place in it.</param>
-public readonly record struct InjectFaultsArgs(Storage<sbyte> Bytes, int Count, FaultCells Cells);
+public readonly record struct InjectFaultsArgs(Storage<sbyte> Bytes, int Count, FaultCells Cells) : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new(0, (2L * Count) + Cells.MapBytes(Count), $"{Count}{Cells.Describe()}");
+}
 
 /// <summary>Replaces packed weights, in place, by what a faulty memory makes of them.</summary>
 public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>

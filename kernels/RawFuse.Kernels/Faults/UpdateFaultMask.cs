@@ -6,7 +6,11 @@ namespace RawFuse.Kernels;
 /// Arguments of <see cref="UpdateFaultMask"/>: mask[MaskOffset + i] becomes next[i] for the first <paramref name="Count"/> bytes, and the number
 /// of those that differed is added to touched[0].
 /// </summary>
-public readonly record struct UpdateFaultMaskArgs(Storage<byte> Next, int Count, Storage<byte> Mask, int MaskOffset, Storage<int> Touched);
+public readonly record struct UpdateFaultMaskArgs(Storage<byte> Next, int Count, Storage<byte> Mask, int MaskOffset, Storage<int> Touched) : IKernelCost
+{
+    /// <summary>What is compared; the bytes that differ are written too.</summary>
+    public KernelCost Cost => new(0, 2L * Count, $"{Count}");
+}
 
 /// <summary>Moves a mask to other faults, writing only the bytes that differ.</summary>
 public readonly unsafe struct UpdateFaultMask : IKernel<UpdateFaultMaskArgs>

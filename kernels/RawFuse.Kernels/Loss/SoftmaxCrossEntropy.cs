@@ -14,7 +14,13 @@ namespace RawFuse.Kernels;
 /// <param name="Images">Number of images.</param>
 /// <param name="Classes">Number of classes.</param>
 public readonly record struct SoftmaxCrossEntropyArgs(
-    Storage<float> Logits, Storage<int> Labels, Storage<float> Weights, Storage<float> Losses, Storage<float>? Gradient, int Images, int Classes);
+    Storage<float> Logits, Storage<int> Labels, Storage<float> Weights, Storage<float> Losses, Storage<float>? Gradient, int Images, int Classes)
+    : IKernelCost
+{
+    /// <summary>Per logit 4 operations for the loss and 5 for the gradient, per image 4 more.</summary>
+    public KernelCost Cost => new(
+        Images * (((Gradient is null ? 4L : 9L) * Classes) + 4), sizeof(float) * Images * (((Gradient is null ? 1L : 2L) * Classes) + 3), $"{Images}x{Classes}");
+}
 
 /// <summary>The loss of classification, and its gradient, in one pass. The largest logit is subtracted first, so nothing overflows.</summary>
 public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyArgs>

@@ -20,7 +20,14 @@ namespace RawFuse.Kernels;
 /// <param name="Channels">Channels.</param>
 public readonly record struct BatchNormBackwardArgs(
     Storage<float> X, Storage<float> OutputGradient, Storage<float> Gamma, Storage<float> Mean, Storage<float> InverseDeviation, Storage<float>? InputGradient,
-    Storage<float> GammaGradient, Storage<float> BetaGradient, int Rows, int Channels);
+    Storage<float> GammaGradient, Storage<float> BetaGradient, int Rows, int Channels)
+    : IKernelCost
+{
+    /// <summary>Per element 5 operations for the sums and 6 for the input's gradient; the kernel goes over its inputs twice.</summary>
+    public KernelCost Cost => InputGradient is null
+        ? new(5L * Rows * Channels, sizeof(float) * Channels * ((2L * Rows) + 4), $"{Rows}x{Channels} sums")
+        : new(11L * Rows * Channels, sizeof(float) * Channels * ((3L * Rows) + 5), $"{Rows}x{Channels}");
+}
 
 /// <summary>The gradients of <see cref="BatchNormForward"/>, through the batch's statistics too.</summary>
 public readonly unsafe struct BatchNormBackward : IKernel<BatchNormBackwardArgs>

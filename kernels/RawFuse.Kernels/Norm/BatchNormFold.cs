@@ -8,7 +8,12 @@ namespace RawFuse.Kernels;
 /// </summary>
 public readonly record struct BatchNormFoldArgs(
     Storage<float> Gamma, Storage<float> Beta, Storage<float> RunningMean, Storage<float> RunningVariance, Storage<float>? Bias, float Epsilon, Storage<float> Scale,
-    Storage<float> Shift, int Channels);
+    Storage<float> Shift, int Channels)
+    : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new(6L * Channels, (Bias is null ? 6L : 7L) * sizeof(float) * Channels, $"{Channels}");
+}
 
 /// <summary>Batch normalization with the running statistics, as one factor and one summand per channel.</summary>
 public readonly unsafe struct BatchNormFold : IKernel<BatchNormFoldArgs>

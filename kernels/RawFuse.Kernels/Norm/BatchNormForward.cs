@@ -22,7 +22,12 @@ namespace RawFuse.Kernels;
 /// <param name="Epsilon">Added to the variance.</param>
 public readonly record struct BatchNormForwardArgs(
     Storage<float> X, Storage<float> Y, Storage<float> Gamma, Storage<float> Beta, Storage<float> Mean, Storage<float> InverseDeviation,
-    Storage<float> RunningMean, Storage<float> RunningVariance, int Rows, int Channels, float Momentum, float Epsilon);
+    Storage<float> RunningMean, Storage<float> RunningVariance, int Rows, int Channels, float Momentum, float Epsilon)
+    : IKernelCost
+{
+    /// <summary>Per element 1 operation for the mean, 3 for the variance and 3 for the result; the kernel goes over its input three times.</summary>
+    public KernelCost Cost => new(7L * Rows * Channels, sizeof(float) * Channels * ((2L * Rows) + 8), $"{Rows}x{Channels}");
+}
 
 /// <summary>Batch normalization with the batch's statistics.</summary>
 public readonly unsafe struct BatchNormForward : IKernel<BatchNormForwardArgs>

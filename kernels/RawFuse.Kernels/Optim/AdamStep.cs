@@ -19,7 +19,12 @@ namespace RawFuse.Kernels;
 /// <param name="Step">Number t of this step, from 1.</param>
 public readonly record struct AdamStepArgs(
     Storage<float> Weights, Storage<float> Gradient, Storage<float> Mean, Storage<float> Variance, int Count, float Rate, double Beta1, double Beta2,
-    float Epsilon, int Step);
+    float Epsilon, int Step)
+    : IKernelCost
+{
+    /// <summary>Per parameter 3 operations for the first moment, 4 for the second and 6 for the step.</summary>
+    public KernelCost Cost => new(13L * Count, 7L * sizeof(float) * Count, $"{Count}");
+}
 
 /// <summary>One step of Adam.</summary>
 public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>

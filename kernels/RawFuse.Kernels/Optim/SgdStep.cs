@@ -8,7 +8,12 @@ namespace RawFuse.Kernels;
 /// w -= rate * (g + weightDecay * w + momentum * v). The velocity starts at 0.
 /// </summary>
 public readonly record struct SgdStepArgs(
-    Storage<float> Weights, Storage<float> Gradient, Storage<float> Velocity, int Count, float Rate, float Momentum, float WeightDecay, bool Nesterov = false);
+    Storage<float> Weights, Storage<float> Gradient, Storage<float> Velocity, int Count, float Rate, float Momentum, float WeightDecay, bool Nesterov = false)
+    : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new((Nesterov ? 8L : 6L) * Count, 5L * sizeof(float) * Count, $"{Count}");
+}
 
 /// <summary>One step of stochastic gradient descent with momentum.</summary>
 public readonly unsafe struct SgdStep : IKernel<SgdStepArgs>

@@ -17,7 +17,18 @@ namespace RawFuse.Kernels;
 /// <param name="Pooled">[images, out height, out width, channels]: the means to write, or their gradients.</param>
 /// <param name="IsGradient">Whether the gradients of the means are handed back to their windows.</param>
 public readonly record struct AdaptiveAveragePool2dArgs(
-    int Images, int InHeight, int InWidth, int OutHeight, int OutWidth, int Channels, Storage<float> Whole, Storage<float> Pooled, bool IsGradient);
+    int Images, int InHeight, int InWidth, int OutHeight, int OutWidth, int Channels, Storage<float> Whole, Storage<float> Pooled, bool IsGradient)
+    : IKernelCost
+{
+    /// <summary>A multiply-add per pixel of the larger image; overlaps of windows are not counted.</summary>
+    public KernelCost Cost => new(
+        2 * Math.Max(WholeLength, PooledLength), sizeof(float) * (WholeLength + PooledLength),
+        $"{InHeight}x{InWidth}->{OutHeight}x{OutWidth}x{Channels} x{Images}");
+
+    private long WholeLength => (long)Images * InHeight * InWidth * Channels;
+
+    private long PooledLength => (long)Images * OutHeight * OutWidth * Channels;
+}
 
 /// <summary>
 /// The means of windows that tile an image into a given number of pixels, and their gradient. The relation "the window of i covers j" looks the same from

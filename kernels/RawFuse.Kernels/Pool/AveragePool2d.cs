@@ -7,8 +7,12 @@ namespace RawFuse.Kernels;
 /// <param name="Shape">The sizes, without padding.</param>
 /// <param name="Input">[images, in height, in width, channels]: the values, or the gradients to write.</param>
 /// <param name="Output">[images, out height, out width, channels]: the averages to write, or their gradients.</param>
-public readonly record struct AveragePool2dArgs(PoolShape Shape, Storage<float> Input, Storage<float> Output)
+public readonly record struct AveragePool2dArgs(PoolShape Shape, Storage<float> Input, Storage<float> Output) : IKernelCost
 {
+    /// <summary>An addition per pixel of a window and a division for each window.</summary>
+    public KernelCost Cost => new(
+        Shape.WindowPixels + Shape.OutputLength, sizeof(float) * ((long)Shape.InputLength + Shape.OutputLength), Shape.Describe());
+
     /// <summary>The sizes, if they can be pooled.</summary>
     internal PoolShape Checked => Shape.Padding == 0 ? Shape : throw new ArgumentException($"AveragePool2d: takes no padding, not {Shape.Padding}.");
 }

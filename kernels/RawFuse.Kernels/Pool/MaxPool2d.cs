@@ -12,7 +12,12 @@ namespace RawFuse.Kernels;
 /// <param name="Input">[images, in height, in width, channels].</param>
 /// <param name="Output">[images, out height, out width, channels].</param>
 /// <param name="Positions">For each output, the number of the winning pixel within its window (row by row, padding counted); null when not wanted.</param>
-public readonly record struct MaxPool2dArgs(PoolShape Shape, Storage<float> Input, Storage<float> Output, Storage<byte>? Positions);
+public readonly record struct MaxPool2dArgs(PoolShape Shape, Storage<float> Input, Storage<float> Output, Storage<byte>? Positions) : IKernelCost
+{
+    /// <summary>A comparison per pixel of a window.</summary>
+    public KernelCost Cost => new(
+        Shape.WindowPixels, (sizeof(float) * ((long)Shape.InputLength + Shape.OutputLength)) + (Positions is null ? 0 : Shape.OutputLength), Shape.Describe());
+}
 
 /// <summary>The largest value of each window, and where it was.</summary>
 public readonly unsafe struct MaxPool2d : IKernel<MaxPool2dArgs>

@@ -3,7 +3,13 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>Arguments of <see cref="MaxPool2dGradient"/>: the output gradients, the winners' positions, and the input gradients to write.</summary>
-public readonly record struct MaxPool2dGradientArgs(PoolShape Shape, Storage<float> OutputGradient, Storage<byte> Positions, Storage<float> InputGradient);
+public readonly record struct MaxPool2dGradientArgs(PoolShape Shape, Storage<float> OutputGradient, Storage<byte> Positions, Storage<float> InputGradient)
+    : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new(
+        Shape.OutputLength, (sizeof(float) * ((long)Shape.InputLength + Shape.OutputLength)) + Shape.OutputLength, Shape.Describe());
+}
 
 /// <summary>Hands each output's gradient to the pixel that won its window.</summary>
 public readonly unsafe struct MaxPool2dGradient : IKernel<MaxPool2dGradientArgs>

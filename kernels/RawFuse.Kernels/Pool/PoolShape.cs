@@ -58,4 +58,10 @@ public readonly record struct PoolShape
 
     /// <summary>Elements of the output.</summary>
     public int OutputLength => checked(Images * OutHeight * OutWidth * Channels);
+
+    /// <summary>Elements of all windows together.</summary>
+    internal long WindowPixels => (long)OutputLength * Window * Window;
+
+    /// <summary>The sizes in one line.</summary>
+    internal string Describe() => $"{InHeight}x{InWidth}x{Channels} w{Window} s{Stride} x{Images}";
 }

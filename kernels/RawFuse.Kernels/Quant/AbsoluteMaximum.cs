@@ -4,7 +4,11 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>Arguments of <see cref="AbsoluteMaximum"/>: maximum[0] = the largest |x[i]|, 0 for no elements; NaN if any is.</summary>
-public readonly record struct AbsoluteMaximumArgs(Storage<float> X, int Count, Storage<float> Maximum);
+public readonly record struct AbsoluteMaximumArgs(Storage<float> X, int Count, Storage<float> Maximum) : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new(Count, sizeof(float) * (Count + 1L), $"{Count}");
+}
 
 /// <summary>The range of a tensor to be quantized. The result stays on the device.</summary>
 public readonly unsafe struct AbsoluteMaximum : IKernel<AbsoluteMaximumArgs>

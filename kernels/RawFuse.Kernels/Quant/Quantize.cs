@@ -15,7 +15,13 @@ namespace RawFuse.Kernels;
 /// <param name="Levels">2^(b-1) - 1: 127 for 8 bits.</param>
 /// <param name="Packed">Receives q (for <see cref="Quantize"/>).</param>
 /// <param name="Rounded">Receives q * delta (for <see cref="FakeQuantize"/>); may be the numbers' own buffer.</param>
-public readonly record struct QuantizeArgs(Storage<float> X, Storage<float> Maximum, int Count, int Levels, Storage<sbyte>? Packed, Storage<float>? Rounded);
+public readonly record struct QuantizeArgs(Storage<float> X, Storage<float> Maximum, int Count, int Levels, Storage<sbyte>? Packed, Storage<float>? Rounded)
+    : IKernelCost
+{
+    /// <summary>A division and a rounding, and for <see cref="FakeQuantize"/> a product.</summary>
+    public KernelCost Cost => new(
+        (Rounded is null ? 2L : 3L) * Count, (sizeof(float) * (Count + 1L)) + ((Rounded is null ? sizeof(sbyte) : sizeof(float)) * (long)Count), $"{Count}");
+}
 
 /// <summary>Rounds a tensor to int8 values.</summary>
 public readonly unsafe struct Quantize : IKernel<QuantizeArgs>

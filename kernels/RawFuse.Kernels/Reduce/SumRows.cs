@@ -3,7 +3,11 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>Arguments of <see cref="SumRows"/>: sums[c] = sum over r of x[r, c].</summary>
-public readonly record struct SumRowsArgs(Storage<float> X, Storage<float> Sums, int Rows, int Columns);
+public readonly record struct SumRowsArgs(Storage<float> X, Storage<float> Sums, int Rows, int Columns) : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new((long)Rows * Columns, sizeof(float) * (((long)Rows * Columns) + Columns), $"{Rows}x{Columns}");
+}
 
 /// <summary>Sums a matrix over its rows: the gradient of everything that was broadcast.</summary>
 public readonly unsafe struct SumRows : IKernel<SumRowsArgs>

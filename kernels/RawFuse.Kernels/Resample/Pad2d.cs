@@ -7,7 +7,17 @@ namespace RawFuse.Kernels;
 /// Negative offsets and a smaller output crop: so the gradient of a padding is a padding.
 /// </summary>
 public readonly record struct Pad2dArgs(
-    int Images, int InHeight, int InWidth, int OutHeight, int OutWidth, int Channels, int Top, int Left, Storage<float> Input, Storage<float> Output);
+    int Images, int InHeight, int InWidth, int OutHeight, int OutWidth, int Channels, int Top, int Left, Storage<float> Input, Storage<float> Output)
+    : IKernelCost
+{
+    /// <inheritdoc/>
+    public KernelCost Cost => new(
+        0, (long)sizeof(float) * Images * Channels * ((Kept(InHeight, OutHeight, Top) * Kept(InWidth, OutWidth, Left)) + ((long)OutHeight * OutWidth)),
+        $"{InHeight}x{InWidth}->{OutHeight}x{OutWidth}x{Channels} x{Images}");
+
+    /// <summary>Rows or columns of the input that are in the output.</summary>
+    private static long Kept(int inputs, int outputs, int offset) => Math.Max(0, Math.Min(inputs, outputs - offset) - Math.Max(0, -offset));
+}
 
 /// <summary>Places images in larger ones with zeros around them, or crops them.</summary>
 public readonly unsafe struct Pad2d : IKernel<Pad2dArgs>

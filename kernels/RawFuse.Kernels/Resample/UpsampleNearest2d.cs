@@ -4,8 +4,11 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>Arguments of <see cref="UpsampleNearest2d"/> and <see cref="UpsampleNearest2dGradient"/>; small: [images, height, width, channels], large: factor times as high and wide.</summary>
-public readonly record struct UpsampleNearest2dArgs(int Images, int Height, int Width, int Channels, int Factor, Storage<float> Small, Storage<float> Large)
+public readonly record struct UpsampleNearest2dArgs(int Images, int Height, int Width, int Channels, int Factor, Storage<float> Small, Storage<float> Large) : IKernelCost
 {
+    /// <summary>That of a copy: the additions of the gradient, one per large pixel, are not counted.</summary>
+    public KernelCost Cost => new(0, sizeof(float) * ((long)SmallLength + LargeLength), $"{Height}x{Width}x{Channels} by {Factor} x{Images}");
+
     internal int LargeLength => checked(Images * Height * Factor * Width * Factor * Channels);
 
     internal int SmallLength => checked(Images * Height * Width * Channels);

@@ -16,15 +16,21 @@ public sealed unsafe class CpuDevice : Device
 
     /// <summary>Makes a CPU device.</summary>
     /// <param name="threads">Threads that share the work, 1 or more; 0 takes one per logical processor.</param>
+    /// <param name="convolutions">How convolutions may be computed.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-    public CpuDevice(int threads = 0)
+    public CpuDevice(int threads = 0, ConvolutionMode convolutions = ConvolutionMode.Fast)
     {
+        Convolutions = convolutions;
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         team = new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads);
+        KernelMeter.Add(this);
     }
 
     /// <inheritdoc/>
     public override string Name => $"cpu ({Threads} {(Threads == 1 ? "thread" : "threads")}, {InstructionSet})";
+
+    /// <summary>How convolutions may be computed.</summary>
+    public ConvolutionMode Convolutions { get; }
 
     /// <summary>Threads that share the work.</summary>
     public int Threads => team.Size;
@@ -33,15 +39,28 @@ public sealed unsafe class CpuDevice : Device
     public static string InstructionSet =>
         Vector512.IsHardwareAccelerated ? "512-bit vectors" : Vector256.IsHardwareAccelerated ? "256-bit vectors" : "128-bit vectors";
 
-    /// <inheritdoc/>
-    public override void Run<TKernel, TArgs>(in TArgs args) => TKernel.Cpu(this, in args);
-
     /// <summary>
     /// Runs <paramref name="body"/> for every item 0..items-1, spread over the threads. Which thread takes which item is
     /// not fixed, so an item must own what it writes: then results do not depend on the number of threads.
     /// </summary>
     public void For<TBody>(int items, in TBody body)
         where TBody : unmanaged, IParallelBody => team.For(items, in body);
+
+    /// <summary>The same for a body that needs working memory: each thread has <paramref name="scratchBytes"/> of its own, on a 256-byte boundary.</summary>
+    public void For<TBody>(int items, long scratchBytes, in TBody body)
+        where TBody : unmanaged, IScratchBody
+    {
+        long stride = (scratchBytes + 255) / 256 * 256;
+        DeviceMemory memory = Pool.Rent(stride * (items > 1 ? Threads : 1));
+        try
+        {
+            team.For(items, in body, ((CpuMemory)memory).Address, stride);
+        }
+        finally
+        {
+            Pool.Return(memory);
+        }
+    }
 
     /// <summary>The address of a buffer's first element. Valid while the buffer is held.</summary>
     public T* Pointer<T>(Storage<T> storage)
@@ -66,6 +85,8 @@ public sealed unsafe class CpuDevice : Device
         team.Dispose();
         base.Dispose();
     }
+
+    private protected override void Execute<TKernel, TArgs>(in TArgs args) => TKernel.Cpu(this, in args);
 
     private protected override DeviceMemory AllocateMemory(long bytes) => new CpuMemory(bytes);
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RawFuse.Kernels;
 
 /// <summary>
@@ -14,10 +16,23 @@ public abstract class Device : IDisposable
     /// <summary>The pool that all buffers of this device come from.</summary>
     public MemoryPool Pool { get; }
 
+    /// <summary>Who is told of every kernel and phase; null for nobody. Then a kernel costs no more than a look whether anyone listens.</summary>
+    public IKernelListener? Listener { get; set; }
+
+    private bool IsObserved => Listener is not null || KernelEvents.IsOn || KernelMeter.IsOn;
+
     /// <summary>Runs a kernel. Work on one device happens in the order of the calls.</summary>
-    public abstract void Run<TKernel, TArgs>(in TArgs args)
+    public void Run<TKernel, TArgs>(in TArgs args)
         where TKernel : IKernel<TArgs>
-        where TArgs : struct;
+        where TArgs : struct
+    {
+        if (IsObserved) RunObserved<TKernel, TArgs>(in args);
+        else Execute<TKernel, TArgs>(in args);
+    }
+
+    /// <summary>Marks a stretch of work for whoever listens: <c>using PhaseScope phase = device.Phase("backward");</c>.</summary>
+    /// <param name="name">What is done in it.</param>
+    public PhaseScope Phase(string name) => IsObserved ? new PhaseScope(this, name) : default;
 
     /// <summary>Takes a buffer from the pool. Its contents are undefined.</summary>
     /// <param name="length">Number of elements, at least 0.</param>
@@ -66,15 +81,41 @@ public abstract class Device : IDisposable
     /// <summary>Frees the device's memory. Buffers of a disposed device must not be used again.</summary>
     public virtual void Dispose()
     {
+        KernelMeter.Remove(this);
         Pool.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    internal void Report(in PhaseRecord phase)
+    {
+        Listener?.OnPhase(in phase);
+        KernelEvents.Report(in phase);
+    }
+
+    private protected abstract void Execute<TKernel, TArgs>(in TArgs args)
+        where TKernel : IKernel<TArgs>
+        where TArgs : struct;
 
     private protected abstract DeviceMemory AllocateMemory(long bytes);
 
     private protected abstract void CopyIn(ReadOnlySpan<byte> source, DeviceMemory destination);
 
     private protected abstract void CopyOut(DeviceMemory source, Span<byte> destination);
+
+    private void RunObserved<TKernel, TArgs>(in TArgs args)
+        where TKernel : IKernel<TArgs>
+        where TArgs : struct
+    {
+        Synchronize();
+        long start = Stopwatch.GetTimestamp();
+        Execute<TKernel, TArgs>(in args);
+        Synchronize();
+        long stop = Stopwatch.GetTimestamp();
+        var kernel = new KernelRecord(KernelName<TKernel>.Text, start, stop, args is IKernelCost known ? known.Cost : null);
+        Listener?.OnKernel(in kernel);
+        KernelEvents.Report(in kernel);
+        KernelMeter.Report(in kernel);
+    }
 
     private void CheckOwner<T>(Storage<T> storage)
         where T : unmanaged

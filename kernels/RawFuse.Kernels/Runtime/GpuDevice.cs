@@ -33,6 +33,7 @@ public sealed class GpuDevice : Device
         }
 
         loader = new KernelLoader(accelerator);
+        KernelMeter.Add(this);
     }
 
     /// <inheritdoc/>
@@ -58,9 +59,6 @@ public sealed class GpuDevice : Device
     /// <param name="index">Number of the device among those ILGPU accepts, from 0.</param>
     /// <exception cref="DeviceUnavailableException">There is no OpenCL runtime or no such device.</exception>
     public static GpuDevice OpenCl(int index = 0) => Open("opencl", index, builder => builder.OpenCL(), context => context.CreateCLAccelerator(index));
-
-    /// <inheritdoc/>
-    public override void Run<TKernel, TArgs>(in TArgs args) => TKernel.Gpu(this, in args);
 
     /// <summary>Launches a GPU kernel over a number of independent items, one thread each up to a limit, the rest by a grid-stride loop.</summary>
     /// <param name="kernel">A static method with one parameter, a struct of views and numbers.</param>
@@ -99,6 +97,8 @@ public sealed class GpuDevice : Device
         accelerator.Dispose();
         context.Dispose();
     }
+
+    private protected override void Execute<TKernel, TArgs>(in TArgs args) => TKernel.Gpu(this, in args);
 
     private protected override DeviceMemory AllocateMemory(long bytes) => new GpuMemory(accelerator.Allocate1D<byte>(bytes));
 

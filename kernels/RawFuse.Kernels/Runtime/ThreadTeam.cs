@@ -21,7 +21,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
     private bool stopping;
 
     // The job of the present generation.
-    private delegate*<void*, int, void> run;
+    private delegate*<void*, int, int, void> run;
     private void* body;
     private int items;
     private int next;
@@ -46,20 +46,33 @@ internal sealed unsafe class ThreadTeam : IDisposable
     public void For<TBody>(int count, in TBody job)
         where TBody : unmanaged, IParallelBody
     {
-        ObjectDisposedException.ThrowIf(stopping, this);
         TBody local = job;
+        For(count, &local, &Invoke<TBody>);
+    }
+
+    /// <summary>The same with scratch memory: each thread that takes part has its own of so many bytes.</summary>
+    public void For<TBody>(int count, in TBody job, void* scratch, long bytes)
+        where TBody : unmanaged, IScratchBody
+    {
+        var local = new Scratched<TBody> { Body = job, Memory = (byte*)scratch, Bytes = bytes };
+        For(count, &local, &InvokeScratched<TBody>);
+    }
+
+    private void For(int count, void* job, delegate*<void*, int, int, void> invoke)
+    {
+        ObjectDisposedException.ThrowIf(stopping, this);
 
         // A loop inside a loop, or one from a second user thread, runs on its own thread.
         if (count <= 1 || workers.Length == 0 || busy.IsHeldByCurrentThread || !busy.TryEnter())
         {
-            for (int i = 0; i < count; i++) local.Run(i);
+            for (int i = 0; i < count; i++) invoke(job, i, 0);
             return;
         }
 
         try
         {
-            run = &Invoke<TBody>;
-            body = &local;
+            run = invoke;
+            body = job;
             items = count;
             next = 0;
             failure = null;
@@ -68,7 +81,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
             if (Volatile.Read(ref sleeping) > 0)
                 foreach (SemaphoreSlim semaphore in wake)
                     semaphore.Release();
-            TakeItems();
+            TakeItems(0);
             var spin = new SpinWait();
             while (Volatile.Read(ref running) > 0) spin.SpinOnce(sleep1Threshold: -1);
             failure?.Throw();
@@ -89,14 +102,21 @@ internal sealed unsafe class ThreadTeam : IDisposable
         foreach (SemaphoreSlim semaphore in wake) semaphore.Dispose();
     }
 
-    private static void Invoke<TBody>(void* address, int item)
+    private static void Invoke<TBody>(void* address, int item, int thread)
         where TBody : unmanaged, IParallelBody => ((TBody*)address)->Run(item);
 
-    private void TakeItems()
+    private static void InvokeScratched<TBody>(void* address, int item, int thread)
+        where TBody : unmanaged, IScratchBody
+    {
+        var job = (Scratched<TBody>*)address;
+        job->Body.Run(item, job->Memory + (thread * job->Bytes));
+    }
+
+    private void TakeItems(int thread)
     {
         try
         {
-            for (int item = Interlocked.Increment(ref next) - 1; item < items; item = Interlocked.Increment(ref next) - 1) run(body, item);
+            for (int item = Interlocked.Increment(ref next) - 1; item < items; item = Interlocked.Increment(ref next) - 1) run(body, item, thread);
         }
         catch (Exception exception)
         {
@@ -113,7 +133,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
             WaitForJob(index, seen);
             seen++;
             if (stopping) return;
-            TakeItems();
+            TakeItems(index + 1);
             Interlocked.Decrement(ref running);
         }
     }
@@ -130,5 +150,13 @@ internal sealed unsafe class ThreadTeam : IDisposable
         Interlocked.Increment(ref sleeping);
         while (Volatile.Read(ref generation) == seen) wake[index].Wait();
         Interlocked.Decrement(ref sleeping);
+    }
+
+    private struct Scratched<TBody>
+        where TBody : unmanaged, IScratchBody
+    {
+        public TBody Body;
+        public byte* Memory;
+        public long Bytes;
     }
 }

@@ -1,14 +1,33 @@
 using System.CommandLine;
 using RawFuse.Kernels;
+using RawFuse.NeuralFuse.BaseModels;
+using RawFuse.NeuralFuse.Generators;
 using RawFuse.NeuralFuse.Models;
 
 namespace RawFuse.Cli.Commands;
 
 /// <summary>The options that say what a model file does not say itself.</summary>
-internal sealed class ModelOptions
+/// <param name="takesNames">Whether names without files will do: models with random weights.</param>
+internal sealed class ModelOptions(bool takesNames = false)
 {
-    private readonly Option<string?> architecture = new("--arch") { Description = "Architecture of a base file that does not name it.", HelpName = "name" };
-    private readonly Option<string?> generator = new("--generator") { Description = "Generator of a fuse file that does not name it.", HelpName = "name" };
+    /// <summary>Weights that nobody trained are the same for everyone.</summary>
+    private const ulong Seed = 1;
+
+    private readonly Option<string?> architecture = new("--arch")
+    {
+        Description = takesNames
+            ? $"Base model with random weights, or that of a file: {string.Join(", ", BaseModel.Names)}."
+            : "Architecture of a base file that does not name it.",
+        HelpName = "name",
+    };
+
+    private readonly Option<string?> generator = new("--generator")
+    {
+        Description = takesNames
+            ? $"Generator with random weights, or that of a file: {string.Join(", ", Generator.Names)}."
+            : "Generator of a fuse file that does not name it.",
+        HelpName = "name",
+    };
 
     private readonly Option<int?> classes =
         CommonOptions.Optional("--classes", "Classes of a base file that does not say (else what its last layer has).", 2, 100_000);
@@ -37,6 +56,42 @@ internal sealed class ModelOptions
     /// <summary>Reads and freezes a generator.</summary>
     public FrozenNetwork LoadFuse(ParseResult parsed, string path, Device device) =>
         Load(parsed, path, ModelKind.Fuse, device, parsed.GetValue(generator)).Network;
+
+    /// <summary>Reads a base model, or makes the named one.</summary>
+    public FrozenNetwork Base(ParseResult parsed, string? path, Device device)
+    {
+        if (path is not null) return LoadBase(parsed, path, device).Network;
+        using Network network = FreshBase(parsed, device, " or a file with '--base'");
+        return FrozenNetwork.From(network, parsed.GetValue(bits) ?? 8);
+    }
+
+    /// <summary>Reads a generator, or makes the named one for images of the base model's size.</summary>
+    public FrozenNetwork Fuse(ParseResult parsed, string? path, FrozenNetwork model)
+    {
+        if (path is not null) return LoadFuse(parsed, path, model.Device);
+        using Network network = FreshGenerator(parsed, model, " or a file with '--fuse'");
+        return FrozenNetwork.From(network, parsed.GetValue(bits) ?? 8);
+    }
+
+    /// <summary>Makes the named base model.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="device">Where it shall live.</param>
+    /// <param name="otherwise">What else could have been said, for the message.</param>
+    public Network FreshBase(ParseResult parsed, Device device, string otherwise = "")
+    {
+        string name = parsed.GetValue(architecture) ?? throw new ArgumentException($"Name a base model with '--arch'{otherwise}.");
+        return new Network(BaseModel.Define(name, parsed.GetValue(classes) ?? 10, parsed.GetValue(image) ?? 32), device, Seed);
+    }
+
+    /// <summary>Makes the named generator, for images of a base model's size.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="model">The base model.</param>
+    /// <param name="otherwise">What else could have been said, for the message.</param>
+    public Network FreshGenerator(ParseResult parsed, FrozenNetwork model, string otherwise = "")
+    {
+        string name = parsed.GetValue(generator) ?? throw new ArgumentException($"Name a generator with '--generator'{otherwise}.");
+        return new Network(Generator.Define(name, model.Definition.Input.Height), model.Device, Seed);
+    }
 
     private (FrozenNetwork Network, string Dataset) Load(ParseResult parsed, string path, ModelKind kind, Device device, string? name)
     {

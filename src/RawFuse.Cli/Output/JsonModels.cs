@@ -13,6 +13,7 @@ namespace RawFuse.Cli.Output;
 [JsonSerializable(typeof(InjectJson))]
 [JsonSerializable(typeof(EnergyJson))]
 [JsonSerializable(typeof(TopologyJson))]
+[JsonSerializable(typeof(ProfileJson))]
 internal sealed partial class JsonModels : JsonSerializerContext;
 
 internal sealed record PerturbedJson(double Mean, double Std, IReadOnlyList<double> PerChip)

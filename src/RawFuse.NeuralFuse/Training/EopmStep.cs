@@ -25,7 +25,7 @@ public static class EopmStep
         Network generator, IReadOnlyList<FrozenNetwork> bases, Batch batch, ReadOnlySpan<ulong> chips, EopmOptions options, long access = 0)
     {
         using Tape tape = Tape.Start();
-        using Tensor transformed = generator.Forward(batch.Images, ModeOf(options, chips.Length));
+        using Tensor transformed = Transform(generator, batch, ModeOf(options, chips.Length));
         using Tensor fused = transformed.Share().TrackGradient();
         float clean = 0, perturbed = 0;
         foreach (FrozenNetwork model in bases)
@@ -35,7 +35,7 @@ public static class EopmStep
             perturbed += loss.Perturbed / bases.Count;
         }
 
-        tape.Backward(transformed, fused.Gradient);
+        using (generator.Device.Phase("generator backward")) tape.Backward(transformed, fused.Gradient);
         return new EopmLoss(clean, perturbed, options.Lambda);
     }
 
@@ -59,10 +59,8 @@ public static class EopmStep
             using Storage<int> labels = batch.UploadLabels(sets);
             using Storage<float> weights = model.Device.Allocate<float>(WeightsOf(first, sets, chips.Length, batch.Count, options.Lambda, share));
             using Tape tape = Tape.Start();
-            using Tensor copies = fused.RepeatBatch(sets);
-            using Tensor logits = model.Forward(copies, faults);
-            using Tensor loss = logits.SoftmaxCrossEntropy(labels, weights, out Tensor losses);
-            tape.Backward(loss);
+            using Tensor loss = LossOf(model, fused, faults, labels, weights, out Tensor losses);
+            using (model.Device.Phase("base backward")) tape.Backward(loss);
             using (losses)
             {
                 float[] values = losses.ToArray();
@@ -77,9 +75,25 @@ public static class EopmStep
         return new EopmLoss(clean, perturbed, options.Lambda);
     }
 
+    private static Tensor Transform(Network generator, Batch batch, ForwardMode mode)
+    {
+        using PhaseScope phase = generator.Device.Phase("generator forward");
+        return generator.Forward(batch.Images, mode);
+    }
+
+    private static Tensor LossOf(
+        FrozenNetwork model, Tensor fused, WeightFaults faults, Storage<int> labels, Storage<float> weights, out Tensor losses)
+    {
+        using PhaseScope phase = model.Device.Phase("base forward");
+        using Tensor copies = fused.RepeatBatch(faults.Sets);
+        using Tensor logits = model.Forward(copies, faults);
+        return logits.SoftmaxCrossEntropy(labels, weights, out losses);
+    }
+
     /// <summary>Masks of sets first..first+sets-1; set 0 is the clean model.</summary>
     private static WeightFaults DrawSets(FrozenNetwork model, ReadOnlySpan<ulong> chips, int first, int sets, ChipPopulation population, long access)
     {
+        using PhaseScope phase = model.Device.Phase("fault masks");
         var faults = new WeightFaults(model, sets);
         for (int set = 0; set < sets; set++)
         {

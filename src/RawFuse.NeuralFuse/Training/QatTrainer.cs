@@ -39,9 +39,7 @@ public static class QatTrainer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
         Batch.CheckClasses(network.Definition, source);
-        using Optimizer optimizer = options.Optimizer == QatOptimizer.Adam
-            ? new Adam(network.TrainedTensors)
-            : new Sgd(network.TrainedTensors, momentum: 0.9f, options.WeightDecay, nesterov: true);
+        using Optimizer optimizer = OptimizerFor(network, options);
         int stepsPerEpoch = source.Batches(0).Count(), total = options.Epochs * stepsPerEpoch;
         var mode = new ForwardMode(IsTraining: true, WeightBits: options.WeightBits);
         for (int epoch = 0; epoch < options.Epochs; epoch++)
@@ -67,10 +65,20 @@ public static class QatTrainer
         using Storage<float> weights = network.Device.Allocate<float>(batch.Count);
         network.Device.Run<Fill<float>, FillArgs<float>>(new(weights, batch.Count, 1f / batch.Count));
         using Tape tape = Tape.Start();
-        using Tensor logits = network.Forward(batch.Images, mode);
-        using Tensor loss = logits.SoftmaxCrossEntropy(labels, weights);
-        tape.Backward(loss);
+        using Tensor loss = Loss(network, batch, mode, labels, weights);
+        using (network.Device.Phase("backward")) tape.Backward(loss);
         optimizer.Step(rate);
         return loss.ToScalar();
+    }
+
+    internal static Optimizer OptimizerFor(Network network, QatOptions options) => options.Optimizer == QatOptimizer.Adam
+        ? new Adam(network.TrainedTensors)
+        : new Sgd(network.TrainedTensors, momentum: 0.9f, options.WeightDecay, nesterov: true);
+
+    private static Tensor Loss(Network network, Batch batch, ForwardMode mode, Storage<int> labels, Storage<float> weights)
+    {
+        using PhaseScope phase = network.Device.Phase("forward");
+        using Tensor logits = network.Forward(batch.Images, mode);
+        return logits.SoftmaxCrossEntropy(labels, weights);
     }
 }

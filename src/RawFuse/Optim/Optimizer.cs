@@ -17,6 +17,7 @@ public abstract class Optimizer : IDisposable
     /// <param name="rate">Learning rate of this step.</param>
     public void Step(float rate)
     {
+        using PhaseScope phase = Parameters.Count > 0 ? Parameters[0].Device.Phase("optimizer") : default;
         Steps++;
         for (int i = 0; i < Parameters.Count; i++)
         {

@@ -13,6 +13,8 @@ public sealed class BadInputTests(BadFiles files) : IClassFixture<BadFiles>
     private const string Base = "predict --output @out --input @good.npy --base";
     private const string Energy = "energy --json @out --base vgg11";
     private const string Topology = "energy --json @out --topology";
+    private const string Profile = "profile base --json @out --arch vgg6";
+    private const string ProfileStep = "profile eopm --json @out --arch vgg6 --generator convs";
     private const string Train = "train base --out @out --epochs 1 --train-images 8";
     private const string Cifar = "train base --out @out --epochs 1 --data cifar10 --data-dir";
     private const string TrainFuse = "train fuse --out @out --epochs 1 --train-images 8 --base @first.st";
@@ -251,6 +253,35 @@ public sealed class BadInputTests(BadFiles files) : IClassFixture<BadFiles>
         { "eval --base @first.st --test-images -5", "'--test-images' is '-5'; expected a whole number from 1" },
         { "eval --base @first.st --ber x", "'--ber' is 'x'; expected a number from 0 to 1" },
         { "eval --base @first.st extra", "'extra' is no command or option" },
+
+        // Profiles
+        { "profile", "a command is missing; --help" },
+        { "profile base", "Name a base model with '--arch' or a file with '--base'" },
+        { "profile base --base @absent.st", "absent.st: cannot be read" },
+        { "profile base --base @first.st", "first.st: metadata 'arch' is missing; name it with --arch" },
+        { "profile base --base @first.st --arch vgg11 --json @first.st", "first.st' is named twice" },
+        { "profile base --arch lenet", "Unknown base model 'lenet'; known are" },
+        { $"{Profile} --trace @out", "out' is named twice" },
+        { $"{Profile} --trace @folder", "folder' is a folder; expected a file to write" },
+        { $"{Profile} --trace @no/out", "no/out': the folder ~does not exist" },
+        { $"{Profile} --batch 0", "'--batch' is '0'; expected a whole number from 1" },
+        { $"{Profile} --repeat 0", "'--repeat' is '0'; expected a whole number from 1" },
+        { $"{Profile} --by layer", "'--by' is 'layer'; expected kernel, shape" },
+        { $"{Profile} --threads -1", "'--threads' is '-1'; expected a whole number from 0" },
+        { $"{Profile} --image 33", "takes images of 32x32 pixels, not 33x33" },
+        { $"{Profile} --generator convs", "'--generator' is no command or option" },
+        { "profile base --arch vgg11 --batch 65536 --image 4096", "[65536, 4096, 4096, 3] has more than 2^31 - 1 elements" },
+        { "profile fuse --arch vgg6", "Name a generator with '--generator' or a file with '--fuse'" },
+        { "profile fuse --arch vgg6 --fuse @absent.st", "absent.st: cannot be read" },
+        { "profile fuse --arch vgg6 --generator convx", "Unknown generator 'convx'; known are" },
+        { "profile eopm --arch vgg6", "Name a generator with '--generator'" },
+        { $"{ProfileStep} --batch 1", "'--batch' is '1'; expected a whole number from 2" },
+        { $"{ProfileStep} --chips 0", "'--chips' is '0'; expected a whole number from 1" },
+        { $"{ProfileStep} --ber 2", "'--ber' is '2'; expected a number from 0 to 1" },
+        { $"{ProfileStep} --mapping sram", "'--mapping' is 'sram'; expected" },
+        { "profile qat", "Name a base model with '--arch'" },
+        { "profile qat --arch vgg6 --base @first.st", "'--base' is no command or option" },
+        { "profile qat --arch vgg6 --optimizer lion", "'--optimizer' is 'lion'; expected sgd, adam" },
 
         // Commands
         { "", "a command is missing; --help" },

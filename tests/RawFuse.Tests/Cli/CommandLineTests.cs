@@ -17,6 +17,8 @@ public sealed class CommandLineTests
     [InlineData("predict --help")]
     [InlineData("inject --help")]
     [InlineData("energy --help")]
+    [InlineData("profile --help")]
+    [InlineData("profile eopm --help")]
     [InlineData("devices --help")]
     public void HelpIsThere(string arguments)
     {

@@ -2,7 +2,7 @@ using RawFuse.Kernels;
 
 namespace RawFuse.Tests.Kernels;
 
-/// <summary>Every kernel case on the CPU. These tests also run with narrower vectors, see <see cref="SimdSwitchTests"/>.</summary>
+/// <summary>Every kernel case on the CPU, convolutions as their definition has them (see <see cref="WinogradTests"/> for the others). These tests also run with narrower vectors, see <see cref="SimdSwitchTests"/>.</summary>
 public sealed class CpuKernelTests(CpuKernelTests.Devices devices) : IClassFixture<CpuKernelTests.Devices>
 {
     [Theory]
@@ -27,11 +27,11 @@ public sealed class CpuKernelTests(CpuKernelTests.Devices devices) : IClassFixtu
     {
         public Devices() => SimdSwitchTests.CheckVectors();
 
-        public CpuDevice OneThread { get; } = new(1);
+        public CpuDevice OneThread { get; } = new(1, ConvolutionMode.Direct);
 
-        public CpuDevice TwoThreads { get; } = new(2);
+        public CpuDevice TwoThreads { get; } = new(2, ConvolutionMode.Direct);
 
-        public CpuDevice ThreeThreads { get; } = new(3);
+        public CpuDevice ThreeThreads { get; } = new(3, ConvolutionMode.Direct);
 
         public void Dispose()
         {

@@ -6,7 +6,7 @@ using RawFuse.Kernels;
 namespace RawFuse.Tests.Kernels;
 
 /// <summary>
-/// Runs <see cref="CpuKernelTests"/> and the tests of fault kernels once more in a child process for every narrower vector width, by the runtime's own switches
+/// Runs <see cref="CpuKernelTests"/>, <see cref="WinogradTests"/> and the tests of fault kernels once more in a child process for every narrower vector width, by the runtime's own switches
 /// (.NET 10 knows EnableAVX512 and EnableAVX2; the older EnableAVX512F has no effect any more).
 /// </summary>
 public sealed class SimdSwitchTests
@@ -14,7 +14,7 @@ public sealed class SimdSwitchTests
     private const string ExpectedVectors = "RAWFUSE_EXPECTED_VECTORS";
 
     private static readonly string Filter =
-        string.Join('|', new[] { nameof(CpuKernelTests), nameof(Faults.FaultKernelTests), nameof(Faults.FieldKernelTests) }.Select(name => $"FullyQualifiedName~{name}"));
+        string.Join('|', new[] { nameof(CpuKernelTests), nameof(WinogradTests), nameof(Faults.FaultKernelTests), nameof(Faults.FieldKernelTests) }.Select(name => $"FullyQualifiedName~{name}"));
 
     [WideVectorsTheory]
     [InlineData("DOTNET_EnableAVX512", "256-bit vectors")]

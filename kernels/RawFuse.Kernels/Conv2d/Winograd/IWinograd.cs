@@ -1,0 +1,51 @@
+namespace RawFuse.Kernels;
+
+/// <summary>
+/// Winograd's minimal filtering F(m, 3) in one dimension: m outputs of a correlation with 3 taps from m + 2 multiplications,
+/// y = A^T [(G g) * (B^T d)], where * is elementwise. In two dimensions every matrix is applied to columns and rows, and (m + 2)^2 multiplications give
+/// m x m outputs, instead of 9 m^2. Summed over channels, the elementwise product becomes (m + 2)^2 matrix products.
+/// <para>
+/// The same three matrices give the weight gradient: since y is linear in g, dL/dg = G^T [(B^T d) * (A dy)].
+/// Formulas: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016 (arXiv 1509.09308); the matrices follow from the chosen
+/// points by the Toom-Cook construction.
+/// </para>
+/// Each method reads a line of vectors and writes one, <c>step</c> floats apart.
+/// </summary>
+internal unsafe interface IWinograd
+{
+    /// <summary>m, outputs of a line.</summary>
+    static abstract int Outputs { get; }
+
+    /// <summary>m + 2, inputs of a line and multiplications.</summary>
+    static abstract int Inputs { get; }
+
+    /// <summary>B^T d: m + 2 input pixels to m + 2 factors.</summary>
+    static abstract void Data<TSimd, TVector, TLine>(TLine d, float* to, nint step)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+        where TLine : struct, ILine<TVector>;
+
+    /// <summary>G g: 3 weights to m + 2 factors.</summary>
+    static abstract void Weights<TSimd, TVector, TLine>(TLine g, float* to, nint step)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+        where TLine : struct, ILine<TVector>;
+
+    /// <summary>A^T p: m + 2 products to m outputs.</summary>
+    static abstract void Result<TSimd, TVector, TLine>(TLine p, float* to, nint step)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+        where TLine : struct, ILine<TVector>;
+
+    /// <summary>A dy: the gradients of m outputs to m + 2 factors.</summary>
+    static abstract void ResultGradient<TSimd, TVector, TLine>(TLine dy, float* to, nint step)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+        where TLine : struct, ILine<TVector>;
+
+    /// <summary>G^T q: m + 2 products to the gradients of 3 weights.</summary>
+    static abstract void WeightGradient<TSimd, TVector, TLine>(TLine q, float* to, nint step)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+        where TLine : struct, ILine<TVector>;
+}

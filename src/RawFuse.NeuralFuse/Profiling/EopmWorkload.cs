@@ -1,0 +1,33 @@
+using RawFuse.NeuralFuse.Training;
+
+namespace RawFuse.NeuralFuse.Profiling;
+
+/// <summary>A step of generator training: gradients over the clean base model and freshly drawn chips, then Adam.</summary>
+/// <param name="generator">The generator.</param>
+/// <param name="model">The base model it is trained to protect.</param>
+/// <param name="options">The method's constants.</param>
+/// <param name="batch">Images, 2 or more.</param>
+public sealed class EopmWorkload(Network generator, FrozenNetwork model, EopmOptions options, int batch)
+    : Workload(
+        $"EOPM step of {generator.Definition.Name} for {model.Definition.Name}, {batch} images, {options.Chips} chips", model.Device, model.Definition, batch)
+{
+    private readonly Adam optimizer = new(generator.TrainedTensors, EopmOptions.Beta1, EopmOptions.Beta2);
+    private readonly ulong[] chips = new ulong[options.Chips];
+
+    /// <inheritdoc/>
+    public override void Run()
+    {
+        for (int i = 0; i < chips.Length; i++) chips[i] = ((ulong)optimizer.Steps * (ulong)chips.Length + (ulong)i) % EopmTrainer.TrainingSeeds;
+        EopmStep.Gradient(generator, [model], Batch, chips, options, optimizer.Steps);
+        optimizer.Step(options.RateAt(optimizer.Steps));
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        optimizer.Dispose();
+        generator.Dispose();
+        model.Dispose();
+    }
+}
