@@ -72,7 +72,7 @@ internal static class RatiosCommand
 
     private static int Measure(RatioCase[] cases, int threads, AtomicFile? json)
     {
-        Console.WriteLine($"{threads} threads each, {CpuDevice.InstructionSet}; medians. A ratio above 1 says that RawFuse takes less than torch.");
+        Console.WriteLine($"{threads} threads each, {CpuDevice.InstructionSet}; medians. A ratio above 1 says that RawFuse, in its default mode, takes less than torch.");
         Console.WriteLine($"{"case",-46} {"RawFuse ms",11} {"torch ms",11} {"ratio",7}  note");
         var results = new List<RatioResult>();
         long start = Stopwatch.GetTimestamp();

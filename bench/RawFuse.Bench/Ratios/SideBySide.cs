@@ -1,4 +1,5 @@
 using RawFuse.Parity;
+using RawFuse.Profiling;
 using TorchSharp;
 
 namespace RawFuse.Bench.Ratios;
