@@ -46,19 +46,23 @@ internal static class Libtorch
     private static string? Probe()
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) return "libtorch is referenced for Linux on x64 only.";
+        if (LoaderReason() is { } reason) return $"libtorch cannot be loaded: {reason}";
         try
         {
-            // Tensors are small: more threads would only wait for each other.
+            // Tensors of tests are small: more threads would only wait for each other.
             torch.set_num_threads(1);
             return null;
         }
         catch (Exception exception) when (exception is TypeInitializationException or NotSupportedException or DllNotFoundException)
         {
-            return $"libtorch cannot be loaded: {LoaderReason() ?? exception.GetBaseException().Message}";
+            return $"libtorch cannot be loaded: {exception.GetBaseException().Message}";
         }
     }
 
-    /// <summary>What the system's loader says, which TorchSharp keeps to itself; null if it has nothing against the library.</summary>
+    /// <summary>
+    /// What the system's loader has against the library; null for nothing. It is asked first: TorchSharp keeps its answer to itself, prints pages about its own
+    /// search and copies the packages' files.
+    /// </summary>
     private static string? LoaderReason()
     {
         try
@@ -68,7 +72,8 @@ internal static class Libtorch
         }
         catch (DllNotFoundException exception)
         {
-            return exception.Message;
+            // The runtime's own words come first, and the loader's last.
+            return exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
         }
     }
 }

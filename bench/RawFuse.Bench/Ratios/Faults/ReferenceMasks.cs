@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RawFuse.NeuralFuse.Faults;
 using TorchSharp;
 
@@ -20,9 +21,9 @@ internal static class ReferenceMasks
     private static torch.Tensor Field(uint seed)
     {
         var random = new MersenneTwister(seed);
-        var numbers = new double[Rows * WordsPerRow * Bits];
-        for (int i = 0; i < numbers.Length; i++) numbers[i] = random.NextDouble();
-        return torch.tensor(numbers, [Rows, WordsPerRow, Bits]);
+        torch.Tensor field = torch.empty([Rows, WordsPerRow, Bits], torch.ScalarType.Float64);
+        foreach (ref double number in MemoryMarshal.Cast<byte, double>(field.bytes)) number = random.NextDouble();
+        return field;
     }
 
     private static torch.Tensor Pack(torch.Tensor bits)

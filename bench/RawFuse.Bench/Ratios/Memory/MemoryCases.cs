@@ -8,21 +8,26 @@ internal static class MemoryCases
     private const double AllocationLimitKilobytes = 64;
     private const int WarmUpSteps = 2, Steps = 3;
 
-    public static IEnumerable<RatioCase> All => [Growth("resnet18", "ConvL"), Growth("vgg11", "UNetL"), Allocation("resnet18", "ConvL")];
+    public static IEnumerable<RatioCase> All =>
+    [
+        Growth("resnet18", "ConvL", EopmProblem.Restructured, "equally restructured"),
+        Growth("resnet18", "ConvL", EopmProblem.Reference, "the reference's loop", $"-{EopmProblem.Reference}"),
+        Growth("vgg11", "UNetL", EopmProblem.Restructured, "equally restructured"),
+        Growth("vgg11", "UNetL", EopmProblem.Reference, "the reference's loop", $"-{EopmProblem.Reference}"),
+        Allocation("resnet18", "ConvL"),
+    ];
 
-    private static RatioCase Growth(string baseModel, string generator)
+    private static RatioCase Growth(string baseModel, string generator, string way, string words, string suffix = "")
     {
-        string name = $"memory-eopm-{baseModel}-{generator.ToLowerInvariant()}";
+        string name = $"memory-eopm-{baseModel}-{generator.ToLowerInvariant()}{suffix}";
         return new(name, threads =>
         {
             MemoryGrowth ours = MemoryProbe.Measure(baseModel, generator, MemoryProbe.RawFuse, threads);
-            MemoryGrowth restructured = MemoryProbe.Measure(baseModel, generator, EopmProblem.Restructured, threads);
-            MemoryGrowth reference = MemoryProbe.Measure(baseModel, generator, EopmProblem.Reference, threads);
+            MemoryGrowth theirs = MemoryProbe.Measure(baseModel, generator, way, threads);
             return RatioResult.Of(
-                name, ours.Resident, restructured.Resident,
-                $"MB, not ms: growth of the resident memory over networks and {MemoryProbe.Steps} steps, a process each; torch: equally restructured, channels_last; "
-                + $"the reference's loop takes {reference.Resident:F0} MB, {reference.Resident / ours.Resident:F2} times RawFuse's; of RawFuse's pool {ours.PoolPeak:F0} MB are in use "
-                + $"at most and {ours.PoolReserved:F0} MB reserved");
+                name, ours.Resident, theirs.Resident,
+                $"MB, not ms: growth of the resident memory over networks and {MemoryProbe.Steps} steps, a process each; torch: {words}, channels_last; of RawFuse's pool "
+                + $"{ours.PoolPeak:F0} MB are in use at most and {ours.PoolReserved:F0} MB reserved");
         });
     }
 

@@ -20,12 +20,29 @@ internal static class MemoryProbe
     /// <summary>Steps that are taken: the second one meets whatever the first left behind.</summary>
     public const int Steps = 2;
 
-    /// <summary>Measures in a process of its own.</summary>
+    private static readonly Dictionary<(string, string, string, int), MemoryGrowth> Measured = [];
+
+    /// <summary>Measures in a process of its own, once: several cases ask for the same.</summary>
     /// <param name="baseModel">The base model.</param>
     /// <param name="generator">The generator.</param>
     /// <param name="side"><see cref="RawFuse"/> or a way of torch.</param>
     /// <param name="threads">Threads of that side.</param>
     public static MemoryGrowth Measure(string baseModel, string generator, string side, int threads)
+    {
+        if (!Measured.TryGetValue((baseModel, generator, side, threads), out MemoryGrowth? growth))
+            Measured.Add((baseModel, generator, side, threads), growth = Start(baseModel, generator, side, threads));
+        return growth;
+    }
+
+    /// <summary>The hidden command: measures here and writes the result as JSON.</summary>
+    public static int Run(string[] args)
+    {
+        (string baseModel, string generator, string side, int threads) = (args[0], args[1], args[2], int.Parse(args[3], CultureInfo.InvariantCulture));
+        Console.WriteLine(JsonSerializer.Serialize(side == RawFuse ? OfRawFuse(baseModel, generator, threads) : OfTorch(baseModel, generator, side, threads)));
+        return 0;
+    }
+
+    private static MemoryGrowth Start(string baseModel, string generator, string side, int threads)
     {
         string self = Environment.ProcessPath!;
         string[] program = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
@@ -38,14 +55,6 @@ internal static class MemoryProbe
         process.WaitForExit();
         if (process.ExitCode != 0) throw new RatioException($"The process that measures the memory of '{side}' ended with code {process.ExitCode}.");
         return JsonSerializer.Deserialize<MemoryGrowth>(output)!;
-    }
-
-    /// <summary>The hidden command: measures here and writes the result as JSON.</summary>
-    public static int Run(string[] args)
-    {
-        (string baseModel, string generator, string side, int threads) = (args[0], args[1], args[2], int.Parse(args[3], CultureInfo.InvariantCulture));
-        Console.WriteLine(JsonSerializer.Serialize(side == RawFuse ? OfRawFuse(baseModel, generator, threads) : OfTorch(baseModel, generator, side, threads)));
-        return 0;
     }
 
     private static MemoryGrowth OfRawFuse(string baseModel, string generator, int threads)
