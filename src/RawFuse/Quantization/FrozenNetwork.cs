@@ -8,7 +8,6 @@ namespace RawFuse;
 /// </summary>
 public sealed class FrozenNetwork : IDisposable
 {
-    private readonly List<FrozenStep> steps;
     private readonly Schedule schedule;
 
     private FrozenNetwork(NetworkDefinition definition, Device device, int bits, List<FrozenStep> steps)
@@ -16,7 +15,7 @@ public sealed class FrozenNetwork : IDisposable
         Definition = definition;
         Device = device;
         WeightBits = bits;
-        this.steps = steps;
+        Steps = steps;
         schedule = new Schedule([.. steps.Select(step => (step.Inputs, step.Output))], definition.Output.Id);
         Weights = [.. steps.Where(step => step.Weights is not null).Select(step => new FrozenWeights(step.WeightLayer!, step.Weights!))];
     }
@@ -32,6 +31,9 @@ public sealed class FrozenNetwork : IDisposable
 
     /// <summary>The weight tensors in the order of computation.</summary>
     public IReadOnlyList<FrozenWeights> Weights { get; }
+
+    /// <summary>The steps in the order of computation.</summary>
+    internal IReadOnlyList<FrozenStep> Steps { get; }
 
     /// <summary>Called with each weight layer that runs and the number of images; null when nobody counts.</summary>
     public Action<WeightLayer, int>? Observer { get; set; }
@@ -50,20 +52,25 @@ public sealed class FrozenNetwork : IDisposable
     public Tensor Forward(Tensor images, WeightFaults? faults = null)
     {
         Definition.CheckInput(images);
-        if (faults is not null && images.Shape[0] % faults.Sets != 0)
-            throw new ShapeException($"{images.Shape[0]} images cannot be shared equally by {faults.Sets} sets of weights.");
+        if (faults is not null) CheckSets(images, faults);
         using Tensor result = schedule.Run(images, (i, inputs) =>
         {
-            if (steps[i].WeightLayer is { } layer) Observer?.Invoke(layer, images.Shape[0]);
-            return steps[i].Run(inputs, faults);
+            if (Steps[i].WeightLayer is { } layer) Observer?.Invoke(layer, images.Shape[0]);
+            return Steps[i].Run(inputs, faults);
         });
         return Definition.Squeeze(result);
+    }
+
+    /// <summary>Refuses images that cannot be shared equally by sets of faults.</summary>
+    internal static void CheckSets(Tensor images, WeightFaults faults)
+    {
+        if (images.Shape[0] % faults.Sets != 0) throw new ShapeException($"{images.Shape[0]} images cannot be shared equally by {faults.Sets} sets of weights.");
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (FrozenStep step in steps) step.Dispose();
+        foreach (FrozenStep step in Steps) step.Dispose();
     }
 }
 

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// The forward and the input-gradient pass of a 3x3 convolution with stride 1 by <see cref="IWinograd"/>. The output is cut into tiles of m x m pixels.
+/// The forward and the input-gradient pass of a 3x3 convolution by <see cref="IWinograd"/>. The output is cut into tiles of m x m pixels.
 /// An item of work is a run of tiles of one weight set with some panels of channels; it does, block of tiles by block, with all intermediate results in the core's own caches:
 /// <list type="number">
 /// <item>V[f, tile, k]: the transformed inputs of the block, all channels.</item>
@@ -12,7 +12,8 @@ namespace RawFuse.Kernels;
 /// <item>P[f, tile, lane] += V U: n * n matrix products.</item>
 /// <item>The results, A^T P A, through the epilogue.</item>
 /// </list>
-/// The input gradient is the same convolution of the output's gradient, with rotated and transposed weights and padding 2 - p.
+/// With stride 1 the input gradient is the same convolution of the output's gradient, with rotated and transposed weights and padding 2 - p; with stride 2 it is one of its own
+/// (<see cref="WinogradStride2Gradient"/>).
 /// </summary>
 internal static unsafe class WinogradConvolution<TTile>
     where TTile : struct, IWinograd
@@ -31,9 +32,6 @@ internal static unsafe class WinogradConvolution<TTile>
 
     /// <summary>Items of a call, at least, where there is enough to share.</summary>
     private const int Items = 16;
-
-    /// <summary>Whether a convolution can be computed this way.</summary>
-    public static bool Suits(in Conv2dShape shape) => shape is { KernelHeight: 3, KernelWidth: 3, Stride: 1, Padding: <= 2, Images: > 0 };
 
     /// <summary>Computes one pass. The parameters are those of <see cref="GatherConvolution.Run"/>.</summary>
     public static void Run(
@@ -56,7 +54,7 @@ internal static unsafe class WinogradConvolution<TTile>
             ImagesPerSet = shape.Images / weights.Sets,
             Height = height,
             Width = width,
-            Padding = inputGradient ? 2 - shape.Padding : shape.Padding,
+            Padding = !inputGradient ? shape.Padding : shape.Stride == 1 ? 2 - shape.Padding : 0,
             Depth = depth,
         };
         job.Start(device, weights.Sets);
@@ -81,11 +79,9 @@ internal static unsafe class WinogradConvolution<TTile>
         private int tilesPerRun;
         private int blockTiles;
 
-        private static int N => TTile.Inputs;
-
         private static int M => TTile.Outputs;
 
-        private static int Planes => TTile.Inputs * TTile.Inputs;
+        private static int Planes => TTile.Products * TTile.Products;
 
         private readonly int Tiles => ImagesPerSet * Grid.PerImage;
 
@@ -112,7 +108,7 @@ internal static unsafe class WinogradConvolution<TTile>
 
         private readonly int ResultFloats => M * M * Panels.Width;
 
-        private readonly int WorkFloats => Planes * Panels.Lanes;
+        private readonly int WorkFloats => WinogradTile<TTile, Simd512, Vector512<float>>.Work;
 
         /// <summary>Splits the work, by sizes alone, and runs it.</summary>
         public void Start(CpuDevice device, int sets)
@@ -167,11 +163,11 @@ internal static unsafe class WinogradConvolution<TTile>
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
-            float** pixels = stackalloc float*[Planes];
+            float** pixels = stackalloc float*[TTile.Inputs * TTile.Inputs];
             for (int t = 0; t < count; t++)
             {
                 Grid.Locate(first + t, out int image, out int top, out int left);
-                Source.Find((set * ImagesPerSet) + image, top - Padding, left - Padding, N, pixels);
+                Source.Find((set * ImagesPerSet) + image, (top / M * TTile.Step) - Padding, (left / M * TTile.Step) - Padding, TTile.Inputs, pixels);
 
                 // The last vector may reach beyond a pixel: what it finds there is transformed and never read.
                 for (int k = 0; k < Depth; k += TSimd.Lanes)
