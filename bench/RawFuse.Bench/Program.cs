@@ -21,7 +21,7 @@ switch (args)
         Console.Error.WriteLine("""
             Run a Release build on a quiet machine.
               peak                                          multiply-add peak and copy bandwidth of this machine
-              conv [--case NAME] [--images N] [--json FILE] convolutions against a naive loop and the peak
+              conv [--case NAME] [--images N] [--json FILE] convolutions, step by step from a naive loop to the kernels
               ratios [--case NAME] [--list] [--threads N] [--json FILE]
                                                             RawFuse against TorchSharp; NAME may be the beginning of several names
               micro [BenchmarkDotNet options]               micro-benchmarks, such as --filter '*Convolution*'

@@ -20,6 +20,7 @@ internal sealed class EopmProblem : IDisposable
     public const string Reference = "reference", Restructured = "restructured", BFloat16 = "bfloat16";
 
     private readonly Adam optimizer;
+    private readonly EopmStep step;
     private Network? floats;
 
     public EopmProblem(string baseModel, string generator, int threads, int images = PaperImages, int chips = PaperChips)
@@ -31,6 +32,7 @@ internal sealed class EopmProblem : IDisposable
         Batch = new RandomImages(images).AsBatch(Device);
         Options = new EopmOptions(new ChipPopulation(BitErrorRate, FaultModel.StuckAt, SramMapping.Ibm), chips);
         Seeds = [.. Enumerable.Range(1000, chips).Select(seed => (ulong)(7 * seed))];
+        step = new EopmStep(Generator, [Frozen], Options);
         optimizer = new Adam(Generator.TrainedTensors, EopmOptions.Beta1, EopmOptions.Beta2);
     }
 
@@ -52,7 +54,7 @@ internal sealed class EopmProblem : IDisposable
     public ulong[] Seeds { get; }
 
     /// <summary>Adds the loss's gradient to the generator's tensors.</summary>
-    public EopmLoss Gradient() => EopmStep.Gradient(Generator, [Frozen], Batch, Seeds, Options);
+    public EopmLoss Gradient() => step.Gradient(Batch, Seeds);
 
     /// <summary>The whole step.</summary>
     public void Step()
@@ -83,6 +85,7 @@ internal sealed class EopmProblem : IDisposable
     public void Dispose()
     {
         optimizer.Dispose();
+        step.Dispose();
         Batch.Dispose();
         Frozen.Dispose();
         Generator.Dispose();
