@@ -28,6 +28,14 @@ internal sealed class FrozenStep : IDisposable
 
     public WeightLayer? WeightLayer => layer as WeightLayer;
 
+    public Layer Layer => layer;
+
+    public Tensor? Scale => scale;
+
+    public Tensor? Shift => shift;
+
+    public bool Relu => relu;
+
     /// <summary>
     /// Walks through the layers. A weight layer takes in the batch normalization, the addition and the ReLU behind it, each if it is the only
     /// reader of the value before; an addition only if its other summand is already there when the weight layer runs.
@@ -54,6 +62,10 @@ internal sealed class FrozenStep : IDisposable
 
         return steps;
     }
+
+    /// <summary>The order of computation.</summary>
+    public static Schedule ScheduleOf(IReadOnlyList<FrozenStep> steps, NetworkDefinition definition) =>
+        new([.. steps.Select(step => (step.Inputs, step.Output))], definition.Output.Id);
 
     /// <summary>Computes the step. What it reads and makes has the sizes that the layer declares: whoever counts what runs may count by those.</summary>
     public Tensor Run(ReadOnlySpan<Tensor> inputs, WeightFaults? faults)
