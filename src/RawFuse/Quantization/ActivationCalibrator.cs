@@ -1,7 +1,8 @@
 namespace RawFuse;
 
 /// <summary>
-/// Finds the ranges of a frozen network's activations: runs it in floats, on clean weights, over images such as it will see, and counts how large the values between its layers are.
+/// Finds the ranges of a frozen network's activations: runs it in floats, on clean weights, over images such as it will see, and counts how large the values between its
+/// layers are.
 /// </summary>
 public sealed class ActivationCalibrator
 {

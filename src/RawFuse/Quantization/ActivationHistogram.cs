@@ -1,7 +1,8 @@
 namespace RawFuse;
 
 /// <summary>
-/// How often each magnitude occurs, in bins of equal relative width: a float's exponent and its first 7 fraction bits number them. Numbers can be added in any order, and any share of them
+/// How often each magnitude occurs, in bins of equal relative width: a float's exponent and its first 7 fraction bits number them. Numbers can be added in any order, and any
+/// share of them
 /// is found to 0.8%.
 /// </summary>
 internal sealed class ActivationHistogram

@@ -3,7 +3,8 @@ using RawFuse.Kernels;
 namespace RawFuse;
 
 /// <summary>
-/// A frozen network on int8 activations, for inference: convolutions and linear layers multiply bytes by bytes into 32-bit sums and write bytes again wherever the next reader takes them, maxima are taken of
+/// A frozen network on int8 activations, for inference: convolutions and linear layers multiply bytes by bytes into 32-bit sums and write bytes again wherever the next
+/// reader takes them, maxima are taken of
 /// bytes. All other layers run on floats, and so does the result. The weights are the frozen network's own.
 /// </summary>
 internal sealed class Int8Network : IDisposable
@@ -16,7 +17,8 @@ internal sealed class Int8Network : IDisposable
 
     public Int8Network(FrozenNetwork network, ActivationRanges ranges)
     {
-        if (ranges.Definition != network.Definition) throw new ArgumentException($"These are the activation ranges of another network, '{ranges.Definition.Name}'.", nameof(ranges));
+        if (ranges.Definition != network.Definition)
+            throw new ArgumentException($"These are the activation ranges of another network, '{ranges.Definition.Name}'.", nameof(ranges));
         this.network = network;
         IReadOnlyList<FrozenStep> steps = network.Steps;
         int result = network.Definition.Output.Id, values = steps.Select(step => step.Output).Append(0).Max() + 1;

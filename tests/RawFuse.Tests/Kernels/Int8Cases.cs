@@ -98,7 +98,8 @@ internal static class Int8Cases
             Storage<float> plain = run.Output<float>(shape.OutputLength), ones = run.Input(Enumerable.Repeat(1f, outs).ToArray()), zeros = run.Input(new float[outs]);
             run.Launch<Conv2dInt8, Conv2dInt8Args>(new(shape, input, weights, new Int8Epilogue(ones, zeros), null, plain));
             run.Expect(plain, Tolerance.Exact, () => [.. sums.Value.Select(sum => (double)(float)sum)]);
-            foreach ((bool? outSigned, bool? residualSigned, bool relu) in new (bool?, bool?, bool)[] { (true, null, false), (false, true, true), (true, false, true), (null, true, false), (null, false, true) })
+            foreach ((bool? outSigned, bool? residualSigned, bool relu) in
+                new (bool?, bool?, bool)[] { (true, null, false), (false, true, true), (true, false, true), (null, true, false), (null, false, true) })
             {
                 ByteValues? added = residualSigned is { } signed ? new ByteValues(summand, signed) : null;
                 const float ResidualFactor = 0.37f;

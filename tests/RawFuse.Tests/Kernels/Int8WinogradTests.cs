@@ -4,7 +4,8 @@ using static RawFuse.Tests.Kernels.Int8Cases;
 namespace RawFuse.Tests.Kernels;
 
 /// <summary>
-/// Integer convolutions by every way, whatever would be chosen: each must give the exact sums, over every remainder of tiles and channels, with the largest inputs and weights there are, on 1 to 3 threads. These tests
+/// Integer convolutions by every way, whatever would be chosen: each must give the exact sums, over every remainder of tiles and channels, with the largest inputs and
+/// weights there are, on 1 to 3 threads. These tests
 /// also run with narrower vectors, see <see cref="SimdSwitchTests"/>.
 /// </summary>
 public sealed class Int8WinogradTests : IDisposable
@@ -76,7 +77,8 @@ public sealed class Int8WinogradTests : IDisposable
     {
         using Storage<byte> bytes = devices[0].Allocate<byte>(1);
         using Storage<sbyte> packed = devices[0].Allocate<sbyte>(1);
-        Assert.Equal(expected, Int8Plan.Choose(new(new Conv2dShape(images, size, size, ins, outs, 3, 3, 1, 1), new(bytes, false), ConvWeights.OfPacked(packed, 1), default, null, null)));
+        var shape = new Conv2dShape(images, size, size, ins, outs, 3, 3, 1, 1);
+        Assert.Equal(expected, Int8Plan.Choose(new(shape, new ByteValues(bytes, IsSigned: false), ConvWeights.OfPacked(packed, 1), default, null, null)));
     }
 
     public void Dispose()
@@ -99,7 +101,9 @@ public sealed class Int8WinogradTests : IDisposable
             using Storage<float> ones = device.Allocate<float>([.. Enumerable.Repeat(1f, shape.OutChannels)]), zeros = device.Allocate<float>(new float[shape.OutChannels]);
             using Storage<float> output = device.Allocate<float>(shape.OutputLength);
             var args = new Conv2dInt8Args(shape, new ByteValues(input, isSigned), ConvWeights.OfPacked(packed, 1, masks, sets), new Int8Epilogue(ones, zeros), null, output);
-            foreach (Action way in (Action[])[() => Int8Direct.Run(device, args), () => Int8Winograd<IntegerWinogradF2>.Run(device, args), () => Int8Winograd<IntegerWinogradF4>.Run(device, args)])
+            Action[] ways =
+                [() => Int8Direct.Run(device, args), () => Int8Winograd<IntegerWinogradF2>.Run(device, args), () => Int8Winograd<IntegerWinogradF4>.Run(device, args)];
+            foreach (Action way in ways)
             {
                 device.Span(output).Fill(float.NaN);
                 way();

@@ -33,7 +33,9 @@ internal static class QuantCases
         Activations("unsigned, far beyond", false, 1e30f, TestData.Reals),
         Activations("signed halves", true, 0.5f, (random, length) => [.. Enumerable.Range(0, length).Select(_ => (float)random.Next(-300, 301))]),
         Activations("unsigned halves", false, 0.5f, (random, length) => [.. Enumerable.Range(0, length).Select(_ => (float)random.Next(-100, 601))]),
-        Activations("infinities", true, 1, (random, length) => [.. Enumerable.Range(0, length).Select(i => i % 3 == 0 ? float.PositiveInfinity : i % 3 == 1 ? float.NegativeInfinity : i)]),
+        Activations(
+            "infinities", true, 1,
+            (random, length) => [.. Enumerable.Range(0, length).Select(i => i % 3 == 0 ? float.PositiveInfinity : i % 3 == 1 ? float.NegativeInfinity : i)]),
     ];
 
     private static KernelCase Activations(string name, bool isSigned, float factor, Func<Random, int, float[]> numbers) => new($"activations {name}", run =>

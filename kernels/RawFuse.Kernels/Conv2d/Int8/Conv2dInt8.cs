@@ -3,7 +3,8 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// Arguments of <see cref="Conv2dInt8"/>: output[n, y, x, o] = epilogue(sum over kernel pixels and input channels of input[n, y*stride + kh - padding, x*stride + kw - padding, i] *
+/// Arguments of <see cref="Conv2dInt8"/>: output[n, y, x, o] = epilogue(sum over kernel pixels and input channels of input[n, y*stride + kh - padding, x*stride + kw -
+/// padding, i] *
 /// weights[kh, kw, i, o]), zeros outside the image, on bytes and in 32-bit integers: the sums are exact, whichever way they are computed.
 /// </summary>
 /// <param name="Shape">The sizes.</param>
@@ -12,7 +13,8 @@ namespace RawFuse.Kernels;
 /// <param name="Epilogue">What is done to the sums.</param>
 /// <param name="Bytes">Receives the results as bytes, [images, out height, out width, out channels]; null for floats.</param>
 /// <param name="Floats">Receives them as floats; null for bytes.</param>
-public readonly record struct Conv2dInt8Args(Conv2dShape Shape, ByteValues Input, ConvWeights Weights, Int8Epilogue Epilogue, ByteValues? Bytes, Storage<float>? Floats) : IKernelCost
+public readonly record struct Conv2dInt8Args(
+    Conv2dShape Shape, ByteValues Input, ConvWeights Weights, Int8Epilogue Epilogue, ByteValues? Bytes, Storage<float>? Floats) : IKernelCost
 {
     /// <inheritdoc/>
     public KernelCost Cost => ConvolutionCost.Of(in this);

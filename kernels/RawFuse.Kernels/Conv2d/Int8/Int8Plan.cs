@@ -3,7 +3,9 @@ namespace RawFuse.Kernels;
 /// <summary>Chooses how an integer convolution is computed, by an estimate of vector operations. All ways give the same bits, so the choice may depend on anything.</summary>
 internal static class Int8Plan
 {
-    /// <summary>Vector operations to transform one vector of inputs, weights or results, per factor or product, measured against multiplying and adding a vector of pairs.</summary>
+    /// <summary>
+    /// Vector operations to transform one vector of inputs, weights or results, per factor or product, measured against multiplying and adding a vector of pairs.
+    /// </summary>
     private const double DataCost = 5;
     private const double WeightCost = 6;
     private const double ResultCost = 5;

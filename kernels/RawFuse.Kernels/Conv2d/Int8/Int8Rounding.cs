@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace RawFuse.Kernels;
 
@@ -33,6 +34,16 @@ internal static unsafe class Int8Rounding
         Vector128<short> words = isSigned ? Vector128.WidenLower(bytes.AsSByte()) : Vector128.WidenLower(bytes).AsInt16();
         return Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)));
     }
+
+    /// <summary>Stores the bytes of 16 numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store16(Vector512<float> value, Vector512<float> lowest, Vector512<float> highest, byte* target) =>
+        Avx512F.ConvertToVector128Byte((Vector512.MaxNative(Vector512.MinNative(value, highest), lowest) + Vector512.Create(Magic)).AsInt32()).Store(target);
+
+    /// <summary>The numbers that 16 bytes stand for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Load16(byte* source, bool isSigned) => Vector512.ConvertToSingle(
+        isSigned ? Avx512F.ConvertToVector512Int32(Vector128.Load((sbyte*)source)) : Avx512F.ConvertToVector512Int32(Vector128.Load(source)));
 
     /// <summary>The number that a byte stands for.</summary>
     public static int Load(byte value, bool isSigned) => isSigned ? (sbyte)value : value;

@@ -1,7 +1,8 @@
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// How an integer convolution is cut into items of work: for each set of weights, groups of panels by runs of rows (pixels or tiles). Runs repeat the preparation of weights, groups that of
+/// How an integer convolution is cut into items of work: for each set of weights, groups of panels by runs of rows (pixels or tiles). Runs repeat the preparation of weights,
+/// groups that of
 /// inputs; an item keeps its weights, as far as they are many, in the second-level cache. Results are exact and do not depend on it.
 /// </summary>
 internal readonly struct Int8Split

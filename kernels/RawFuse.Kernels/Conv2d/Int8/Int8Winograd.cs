@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// A 3x3 convolution of bytes with stride 1 by <see cref="IIntegerWinograd"/>, exact. The output is cut into tiles of m x m pixels. An item of work does, block of tiles by block and slice of input channels
+/// A 3x3 convolution of bytes with stride 1 by <see cref="IIntegerWinograd"/>, exact. The output is cut into tiles of m x m pixels. An item of work does, block of tiles by
+/// block and slice of input channels
 /// by slice (as many as keep a slice's results within the bits that are exact):
 /// <list type="number">
 /// <item>V[f, tile, k]: the transformed inputs, in words.</item>

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace RawFuse.Kernels;
 
-/// <summary>Pixels anywhere, bytes that are widened to words: some of an image's, some zeros beside it. Bytes that are not signed have a mask that takes the sign's copies away.</summary>
+/// <summary>
+/// Pixels anywhere, bytes that are widened to words: some of an image's, some zeros beside it. Bytes that are not signed have a mask that takes the sign's copies away.
+/// </summary>
 internal readonly unsafe struct ByteLine<TSimd, TVector>(byte** pixels, nint channel, TVector mask) : ILine<TVector>
     where TSimd : struct, IIntegerSimd<TVector>
     where TVector : struct

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// The integer transforms in two dimensions, for one vector of channels, as <see cref="WinogradTile{TTile, TSimd, TVector}"/> is for floats: the one-dimensional transform of every row, then of every column.
+/// The integer transforms in two dimensions, for one vector of channels, as <see cref="WinogradTile{TTile, TSimd, TVector}"/> is for floats: the one-dimensional transform of
+/// every row, then of every column.
 /// </summary>
 internal static unsafe class IntegerWinogradTile<TTile, TSimd, TVector>
     where TTile : struct, IIntegerWinograd
