@@ -14,6 +14,8 @@ switch (args)
         return RatiosCommand.Run(args[1..]);
     case [MemoryProbe.Command, ..]:
         return MemoryProbe.Run(args[1..]);
+    case ["int8", ..]:
+        return Int8Ladder.Run(args[1..]);
     case ["micro", ..]:
         BenchmarkSwitcher.FromAssembly(typeof(MachinePeak).Assembly).Run(args[1..]);
         return 0;
@@ -24,6 +26,7 @@ switch (args)
               conv [--case NAME] [--images N] [--json FILE] convolutions, step by step from a naive loop to the kernels
               ratios [--case NAME] [--list] [--threads N] [--json FILE]
                                                             RawFuse against TorchSharp; NAME may be the beginning of several names
+              int8 [--images N] [--json FILE]               convolutions and networks on int8 activations against floats
               micro [BenchmarkDotNet options]               micro-benchmarks, such as --filter '*Convolution*'
             """);
         return 2;

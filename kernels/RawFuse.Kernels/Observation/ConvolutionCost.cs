@@ -29,6 +29,15 @@ internal static class ConvolutionCost
         return new(2 * shape.Macs, sizeof(float) * (ReadInputs(shape) + shape.OutputLength + shape.WeightLength), Describe(shape));
     }
 
+    public static KernelCost Of(in Conv2dInt8Args args)
+    {
+        Conv2dShape shape = args.Shape;
+        long outputs = shape.OutputLength;
+        long bytes = ReadInputs(shape) + BytesOf(args.Weights, shape) + (sizeof(float) * 2L * shape.OutChannels) + (args.Epilogue.Residual is null ? 0 : outputs)
+            + (args.Bytes is null ? sizeof(float) * outputs : outputs);
+        return new(2 * shape.Macs, bytes, Describe(shape) + Describe(args.Weights) + " bytes");
+    }
+
     /// <summary>Inputs that any output depends on: a stride beyond the kernel leaves some out.</summary>
     private static long ReadInputs(in Conv2dShape shape) =>
         (long)shape.Images * shape.InChannels * Read(shape.InHeight, shape.OutHeight, shape.KernelHeight, shape.Stride)

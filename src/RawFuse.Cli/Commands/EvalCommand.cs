@@ -22,6 +22,7 @@ internal static class EvalCommand
         Option<long> first = CommonOptions.Number("--first-chip", "Seed of the first chip; the others follow.", (long)Evaluator.FirstChip, 0, long.MaxValue);
         var chips = new ChipOptions(standardRate: 0.01);
         var models = new ModelOptions();
+        var int8 = new Int8Options("training images");
         Option<int> batch = CommonOptions.Batch();
         Option<int?> limit = CommonOptions.Optional("--test-images", "Use the first so many test images only.", 1, int.MaxValue);
         Option<int> threads = CommonOptions.Threads();
@@ -32,12 +33,14 @@ internal static class EvalCommand
         };
         chips.AddTo(command);
         models.AddTo(command);
+        int8.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             string path = parsed.GetRequiredValue(basePath);
             string? generator = parsed.GetValue(fusePath);
             var report = new Report(parsed.GetValue(json), path, generator);
             ChipPopulation population = chips.Population(parsed);
+            int? calibration = int8.Images(parsed);
 
             int chipCount = population.IsOneChip ? 1 : parsed.GetValue(count);
             ulong[] seeds = [.. Enumerable.Range(0, chipCount).Select(i => (ulong)parsed.GetValue(first) + (ulong)i)];
@@ -48,9 +51,16 @@ internal static class EvalCommand
             string name = data.IsGivenIn(parsed) ? data.ValueIn(parsed) : ImageSources.NameFor(dataset);
             ImageSet images = ImageSources.Test(name, parsed.GetValue(folder), parsed.GetValue(limit));
             ImageSources.RequireClasses(network, path, images);
+            if (calibration is { } most)
+            {
+                ImageSet training = ImageSources.Train(name, parsed.GetValue(folder), most);
+                calibration = report.Stage($"find the ranges of {network.Definition.Name}'s activations", _ =>
+                    Int8Calibration.Apply(network, fuse, LoaderSource.ForTest(training, parsed.GetValue(batch)), cancellationToken: cancellation)).Result;
+            }
+
             (EvaluationResult result, double _) = report.Stage($"evaluate {network.Definition.Name} on {seeds.Length} chips", progress =>
                 Evaluator.Evaluate(network, fuse, LoaderSource.ForTest(images, parsed.GetValue(batch)), population, seeds, progress, cancellation));
-            report.Console.Write(AccuracyTable.Of(result));
+            report.Console.Write(AccuracyTable.Of(result, network.IsInt8));
             report.Json(
                 () =>
                 {
@@ -59,7 +69,8 @@ internal static class EvalCommand
                         result.Base.Clean, PerturbedJson.Of(result.Base.Perturbed), result.WithFuse is null ? null : AccuracyJson.Of(result.WithFuse),
                         result.Recovery, population.BitErrorRate, cellBer, flipRate, FaultNames.Of(FaultNames.Mappings, population.Mapping),
                         FaultNames.Of(FaultNames.Models, population.Model), FaultNames.Of(FaultNames.Cells, population.Any.Cells), network.WeightBits,
-                        FaultOptionsJson.Of(population.Any, chips.MapFiles(parsed)), result.Chips, result.Images, parsed.GetValue(batch));
+                        FaultOptionsJson.Of(population.Any, chips.MapFiles(parsed)), result.Chips, result.Images, parsed.GetValue(batch),
+                        calibration is { } count8 ? new Int8Json(count8) : null);
                 },
                 JsonModels.Default.EvalJson);
             return Task.FromResult(0);

@@ -19,6 +19,7 @@ internal static class PredictCommand
         Option<ulong?> seed = ChipOptions.Seed("Seed of the chip whose faulty memory holds the base model's weights; needs --ber.");
         var chips = new ChipOptions(standardRate: null);
         var models = new ModelOptions();
+        var int8 = new Int8Options("of the images themselves");
         var input = new Option<string>("--input")
         {
             Description = "Images: npy of float32 (or float64), [N, H, W, 3] with values in [-1, 1], in C order.",
@@ -34,6 +35,7 @@ internal static class PredictCommand
         };
         chips.AddTo(command);
         models.AddTo(command);
+        int8.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             string? classifier = parsed.GetValue(basePath), generator = parsed.GetValue(fusePath);
@@ -42,11 +44,13 @@ internal static class PredictCommand
             string path = OutputFile.Check(parsed.GetRequiredValue(output), images, classifier, generator);
             Chip? chip = chips.ChipFor(parsed, parsed.GetValue(seed));
             if (chip is not null && classifier is null) throw new ArgumentException("A chip needs '--base': generators run without faults.");
+            int? calibration = int8.Images(parsed);
+            if (calibration is not null && classifier is null) throw new ArgumentException("'--int8' needs '--base': generators stay on floats.");
             var report = new Report(null);
             using var device = new CpuDevice(parsed.GetValue(threads));
             using FrozenNetwork? network = classifier is null ? null : models.LoadBase(parsed, classifier, device).Network;
             using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);
-            int[] shape = new PredictRun(device, fuse, network, chip, parsed.GetValue(batch)).Write(images, path, report, cancellation);
+            int[] shape = new PredictRun(device, fuse, network, chip, parsed.GetValue(batch), calibration).Write(images, path, report, cancellation);
             report.Line($"[{string.Join(", ", shape)}] written to {path}");
             return Task.FromResult(0);
         });

@@ -6,20 +6,25 @@ using RawFuse.Serialization;
 
 namespace RawFuse.Cli.Commands;
 
-/// <summary>Images from a file through a generator, a base model (on clean weights or on a chip's), or both. Without a base model there is no chip.</summary>
-internal sealed class PredictRun(Device device, FrozenNetwork? fuse, FrozenNetwork? network, Chip? chip, int batch)
+/// <summary>
+/// Images from a file through a generator, a base model (on clean weights or on a chip's), or both. Without a base model there is no chip. With a number of images for
+/// calibration, the base model runs on
+/// int8 activations, whose ranges are those of the first so many images.
+/// </summary>
+internal sealed class PredictRun(Device device, FrozenNetwork? fuse, FrozenNetwork? network, Chip? chip, int batch, int? calibration)
 {
     /// <summary>Reads all images, runs them batch by batch and writes the results.</summary>
     /// <returns>The shape of what was written.</returns>
     public int[] Write(string input, string output, Report report, CancellationToken cancellation)
     {
         NpyArray images = Images(input, cancellation);
-        int count = images.Shape[0], height = images.Shape[1], width = images.Shape[2], pixels = images.Data.Length / count;
+        int count = images.Shape[0];
         float[] results = [];
         int[] shape = [];
         string models = string.Join(" and ", new[] { fuse, network }.OfType<FrozenNetwork>().Select(one => one.Definition.Name));
         using ChipMemory? memory = chip is null ? null : new ChipMemory(device, chip);
         using WeightFaults? faults = chip is null ? null : new WeightFaults(network!, 1);
+        if (calibration is { } most) report.Stage($"find the ranges of {network!.Definition.Name}'s activations", _ => Calibrate(images, Math.Min(most, count), cancellation));
         report.Stage($"run {count} images through {models}", progress =>
         {
             for (int start = 0; start < count; start += batch)
@@ -27,7 +32,7 @@ internal sealed class PredictRun(Device device, FrozenNetwork? fuse, FrozenNetwo
                 cancellation.ThrowIfCancellationRequested();
                 int size = Math.Min(batch, count - start), pass = start / batch;
                 if (pass == 0 || chip?.Options.TransientRate > 0) memory?.Draw(network!, faults!, set: 0, access: pass);
-                using Tensor x = Tensor.From(device, new Shape(size, height, width, 3), images.Data.AsSpan(start * pixels, size * pixels));
+                using Tensor x = Part(images, start, size);
                 using Tensor? fused = fuse?.Forward(x);
                 using Tensor? logits = network?.Forward(fused ?? x, faults);
                 Tensor y = logits ?? fused!;
@@ -46,6 +51,27 @@ internal sealed class PredictRun(Device device, FrozenNetwork? fuse, FrozenNetwo
         });
         NpyFile.Write(output, shape, results, cancellation);
         return shape;
+    }
+
+    private bool Calibrate(NpyArray images, int count, CancellationToken cancellation)
+    {
+        var calibrator = new ActivationCalibrator(network!);
+        for (int start = 0; start < count; start += batch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using Tensor x = Part(images, start, Math.Min(batch, count - start));
+            using Tensor? fused = fuse?.Forward(x);
+            calibrator.Observe(fused ?? x);
+        }
+
+        network!.UseInt8(calibrator.Ranges());
+        return true;
+    }
+
+    private Tensor Part(NpyArray images, int start, int count)
+    {
+        int pixels = images.Data.Length / images.Shape[0];
+        return Tensor.From(device, new Shape(count, images.Shape[1], images.Shape[2], 3), images.Data.AsSpan(start * pixels, count * pixels));
     }
 
     private NpyArray Images(string path, CancellationToken cancellation)

@@ -18,15 +18,17 @@ internal static class ProfileCommand
     {
         Option<string?> file = BaseFile();
         Option<int> batch = Batch(standard: 25, least: 1);
+        Option<bool> int8 = Int8Options.Switch();
         var models = new ModelOptions(takesNames: true);
         var profile = new ProfileOptions();
-        var command = new Command("base", "Profile the inference of a base model.") { file, batch };
+        var command = new Command("base", "Profile the inference of a base model.") { file, batch, int8 };
         models.AddTo(command, readsFuse: false);
         profile.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             string? path = parsed.GetValue(file);
-            return profile.Run(parsed, [path], device => new InferenceWorkload(null, models.Base(parsed, path, device), parsed.GetValue(batch)), cancellation);
+            return profile.Run(
+                parsed, [path], device => new InferenceWorkload(null, models.Base(parsed, path, device), parsed.GetValue(batch), parsed.GetValue(int8)), cancellation);
         });
         return command;
     }
@@ -36,9 +38,10 @@ internal static class ProfileCommand
         Option<string?> file = BaseFile();
         var fuseFile = new Option<string?>("--fuse") { Description = "Generator file (else --generator with random weights).", HelpName = "file" };
         Option<int> batch = Batch(standard: 25, least: 1);
+        Option<bool> int8 = Int8Options.Switch();
         var models = new ModelOptions(takesNames: true);
         var profile = new ProfileOptions();
-        var command = new Command("fuse", "Profile the inference of a base model behind a generator.") { file, fuseFile, batch };
+        var command = new Command("fuse", "Profile the inference of a base model behind a generator.") { file, fuseFile, batch, int8 };
         models.AddTo(command);
         profile.AddTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -49,7 +52,7 @@ internal static class ProfileCommand
                 device =>
                 {
                     FrozenNetwork model = models.Base(parsed, path, device);
-                    return new InferenceWorkload(models.Fuse(parsed, fusePath, model), model, parsed.GetValue(batch));
+                    return new InferenceWorkload(models.Fuse(parsed, fusePath, model), model, parsed.GetValue(batch), parsed.GetValue(int8));
                 },
                 cancellation);
         });

@@ -6,10 +6,10 @@ namespace RawFuse.Cli.Output;
 /// <summary>An evaluation in the paper's words.</summary>
 internal static class AccuracyTable
 {
-    public static Table Of(EvaluationResult result)
+    public static Table Of(EvaluationResult result, bool isInt8 = false)
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("", "clean (CA)", "perturbed (PA)", "worst chip");
-        Row(table, "base model", result.Base);
+        Row(table, isInt8 ? "base model, int8 activations" : "base model", result.Base);
         if (result.WithFuse is { } fused) Row(table, "with NeuralFuse", fused);
         string caption = $"percent of {result.Images} images right; PA: mean ± standard deviation over {result.Chips.Count} chips";
         table.Caption(result.Recovery is { } recovery ? $"recovery (RP) {recovery:F1} points; {caption}" : caption);

@@ -47,7 +47,11 @@ internal sealed record FaultOptionsJson(
 /// <summary>What <c>eval</c> writes; accuracies and recovery in percent.</summary>
 internal sealed record EvalJson(
     double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, double CellBer, double FlipRate, string Mapping,
-    string Model, string Cells, int Bits, FaultOptionsJson? Faults, IReadOnlyList<ulong> Chips, int Images, int Batch);
+    string Model, string Cells, int Bits, FaultOptionsJson? Faults, IReadOnlyList<ulong> Chips, int Images, int Batch, Int8Json? Int8);
+
+/// <summary>How the base model ran on int8 activations; left out where it ran on floats.</summary>
+/// <param name="CalibrationImages">Images that the activations' ranges were found on.</param>
+internal sealed record Int8Json(int CalibrationImages);
 
 /// <summary>What <c>demo</c> writes: eval's keys, energy and time.</summary>
 internal sealed record DemoJson(

@@ -31,9 +31,11 @@ public abstract class FrozenPass : IDisposable
     /// <summary>Makes a pass: laid out once where the network is made of convolutions and pools, on a tape for others.</summary>
     /// <param name="network">The network; it must live as long as the pass.</param>
     /// <param name="images">Images in a batch, 1 or more.</param>
+    /// <exception cref="InvalidOperationException">The network computes on int8 activations.</exception>
     public static FrozenPass Create(FrozenNetwork network, int images)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
+        if (network.IsInt8) throw new InvalidOperationException($"Network '{network.Definition.Name}' computes on int8 activations, which have no gradients.");
         return FrozenPassLayout.TryCreate(network, images) is { } layout ? new LaidOutFrozenPass(network, layout) : new TapedFrozenPass(network, images);
     }
 

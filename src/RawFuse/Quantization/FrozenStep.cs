@@ -64,6 +64,10 @@ internal sealed class FrozenStep : IDisposable
         return steps;
     }
 
+    /// <summary>The order of computation.</summary>
+    public static Schedule ScheduleOf(IReadOnlyList<FrozenStep> steps, NetworkDefinition definition) =>
+        new([.. steps.Select(step => (step.Inputs, step.Output))], definition.Output.Id);
+
     /// <summary>Computes the step. What it reads and makes has the sizes that the layer declares: whoever counts what runs may count by those.</summary>
     public Tensor Run(ReadOnlySpan<Tensor> inputs, WeightFaults? faults)
     {

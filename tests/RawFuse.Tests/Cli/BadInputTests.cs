@@ -90,6 +90,11 @@ public sealed class BadInputTests(BadFiles files) : IClassFixture<BadFiles>
         { $"{Inject} @good.st --bits 1", "'--bits' is '1'; expected a whole number from 2 to 8" },
         { $"{Inject} @good.st --bits 9", "'--bits' is '9'; expected a whole number from 2 to 8" },
 
+        // Int8 activations
+        { "eval --base @first.st --calibration 10", "'--calibration' needs '--int8'" },
+        { "eval --base @first.st --int8 --calibration 0", "'--calibration' is '0'; expected a whole number from 1 to 1000000" },
+        { "predict --fuse @fuse.st --generator convs --input @good.npy --output @out --int8", "'--int8' needs '--base'" },
+
         // Output files
         { "inject --ber 0.1 --chip 1 --weights @good.st --out @no/out", "no/out': the folder ~does not exist" },
         { "inject --ber 0.1 --chip 1 --weights @good.st --out @folder", "folder' is a folder; expected a file" },

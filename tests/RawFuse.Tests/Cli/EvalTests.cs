@@ -97,6 +97,24 @@ public sealed class EvalTests : IDisposable
         }
     }
 
+    /// <summary>With int8 activations too, eval's accuracies are those of predict's logits, where both find the ranges on the same images.</summary>
+    [Theory]
+    [InlineData("vgg11")]
+    [InlineData("resnet18")]
+    public void AccuraciesOnInt8ActivationsAreThoseOfTheLogits(string architecture)
+    {
+        StateFile.Write(folder.File("base.safetensors"), architecture);
+        string names = $"--base @base.safetensors --arch {architecture}";
+        int[] labels = Answers(names);
+        WriteCifar(labels);
+        for (int i = 1; i <= 5; i++) File.Copy(folder.File("test_batch.bin"), folder.File($"data_batch_{i}.bin"));
+        JsonElement json = JsonDocument.Parse(Tool.Succeed(
+            folder, $"eval {names} --ber 0.03 --chips 2 --int8 --calibration {Images} --data cifar10 --data-dir {folder.Path} --json -")).RootElement;
+        Assert.Equal(Images, json.GetProperty("int8").GetProperty("calibrationImages").GetInt32());
+        Assert.Equal(Accuracy(Answers($"{names} --int8"), labels), json.GetProperty("cleanAccuracy").GetDouble());
+        AssertPerturbed([.. new[] { 50000, 50001 }.Select(chip => Accuracy(Answers($"{names} --int8 --chip {chip} --ber 0.03"), labels))], json);
+    }
+
     private static void AssertPerturbed(double[] expected, JsonElement json)
     {
         JsonElement found = json.GetProperty("perturbedAccuracy");

@@ -121,6 +121,22 @@ public sealed class PredictTests : IDisposable
         Assert.NotEqual(eight, Predict("--base @m.safetensors --arch vgg11 --bits 4").Data);
     }
 
+    /// <summary>Int8 activations change the logits, but little; which images the ranges are found on matters a little, the batches do not.</summary>
+    [Theory]
+    [InlineData("vgg11")]
+    [InlineData("resnet18")]
+    public void Int8ActivationsChangeTheLogitsLittle(string model)
+    {
+        StateFile.Write(folder.File("m.safetensors"), model);
+        NpyFile.Write(folder.File("x.npy"), [7, 32, 32, 3], GoldenFormula.Pixels(7, 5));
+        string names = $"--base @m.safetensors --arch {model}";
+        float[] floats = Predict(names).Data, bytes = Predict($"{names} --int8").Data;
+        Assert.InRange(GoldenFormula.RelativeError(bytes, [.. floats.Select(value => (double)value)]), 1e-6, 0.05);
+        Assert.Equal(bytes, Predict($"{names} --int8 --batch 3 --threads 1").Data);
+        Assert.Equal(bytes, Predict($"{names} --int8 --calibration 7").Data);
+        Assert.NotEqual(bytes, Predict($"{names} --int8 --calibration 1").Data);
+    }
+
     [Fact]
     public void DoublesAreRead()
     {

@@ -83,6 +83,16 @@ public sealed class KernelCostTests : IDisposable
             Flops, In + Out + Weights + (4 * 32), "16->32 3x3 s1 8x8 x2 int8", new Conv2dInputGradientArgs(shape, a, ConvWeights.OfPacked(packed, 1), a, a));
         AssertCost(Flops, In + Out + (4 * Weights), "16->32 3x3 s1 8x8 x2", new Conv2dWeightGradientArgs(shape, a, a, a));
 
+        // In bytes, activations have one each; factors and shifts are floats.
+        var epilogue = new Int8Epilogue(a, a);
+        var values = new ByteValues(bytes, IsSigned: false);
+        AssertCost(
+            Flops, (In / 4) + (Out / 4) + Weights + (2 * 4 * 32), "16->32 3x3 s1 8x8 x2 int8 bytes",
+            new Conv2dInt8Args(shape, values, ConvWeights.OfPacked(packed, 1), epilogue, values, null));
+        AssertCost(
+            Flops, (In / 4) + Out + (Out / 4) + (3 * Weights) + (2 * 4 * 32), "16->32 3x3 s1 8x8 x2 int8 2 sets bytes",
+            new Conv2dInt8Args(shape, values, ConvWeights.OfPacked(packed, 1, bytes, sets: 2), epilogue with { Residual = values }, null, a));
+
         // A 1x1 kernel with stride 2 looks at a quarter of the pixels.
         var strided = new Conv2dShape(1, 8, 8, 16, 32, 1, 1, stride: 2);
         AssertCost(
@@ -97,6 +107,7 @@ public sealed class KernelCostTests : IDisposable
         AssertCost(4 * Out, 4 * (In + Out), "8x8x16 w2 s2 x2", new MaxPool2dArgs(shape, a, a, null));
         AssertCost(4 * Out, (4 * (In + Out)) + Out, "8x8x16 w2 s2 x2", new MaxPool2dArgs(shape, a, a, bytes));
         AssertCost(Out, (4 * (In + Out)) + Out, "8x8x16 w2 s2 x2", new MaxPool2dGradientArgs(shape, a, bytes, a));
+        AssertCost(4 * Out, In + Out, "8x8x16 w2 s2 x2 bytes", new MaxPool2dInt8Args(shape, new ByteValues(bytes, IsSigned: true), bytes));
         AssertCost(5 * Out, 4 * (In + Out), "8x8x16 w2 s2 x2", new AveragePool2dArgs(shape, a, a));
         AssertCost(2 * In, 4 * (In + Out), "8x8->4x4x16 x2", new AdaptiveAveragePool2dArgs(2, 8, 8, 4, 4, 16, a, a, IsGradient: false));
         AssertCost(0, 4 * (In + Out), "4x4x16 by 2 x2", new UpsampleNearest2dArgs(2, 4, 4, 16, 2, a, a));
@@ -128,6 +139,8 @@ public sealed class KernelCostTests : IDisposable
         AssertCost(100, 404, "100", new AbsoluteMaximumArgs(a, 100, a));
         AssertCost(200, 404 + 100, "100", new QuantizeArgs(a, a, 100, 127, packed, null));
         AssertCost(300, 404 + 400, "100", new QuantizeArgs(a, a, 100, 127, null, a));
+        AssertCost(400, 500, "100", new QuantizeActivationsArgs(a, 1, 100, new ByteValues(bytes, IsSigned: true)));
+        AssertCost(100, 500, "100", new DequantizeActivationsArgs(new ByteValues(bytes, IsSigned: true), 1, 100, a));
         AssertCost(0, 300, "100", new ApplyFaultMaskArgs(packed, 100, bytes));
         using Storage<int> touched = device.Allocate<int>(1);
         AssertCost(0, 200, "100", new UpdateFaultMaskArgs(bytes, 100, bytes, 0, touched));

@@ -18,8 +18,8 @@ internal static class PoolCases
                    new(1, 8, 8, 8, 3, 2, 1), new(2, 7, 5, 11, 3, 2, 1), new(1, 1, 1, 9, 3, 2, 1), new(1, 1, 4, 3, 3, 1, 1), new(1, 6, 9, 5, 4, 3, 2),
                    new(1, 5, 5, 17, 2, 2, 1), new(1, 3, 2, 8, 5, 1, 2), new(1, 9, 8, 1, 2, 3, 1), new(1, 12, 10, 10, 15, 2, 7),
                ]
-           from pool in (Func<PoolShape, KernelCase>[])[Maximum, Average]
-           where shape.Padding == 0 || pool == Maximum
+           from pool in (Func<PoolShape, KernelCase>[])[Maximum, MaximumOfBytes, Average]
+           where shape.Padding == 0 || pool != Average
            select pool(shape),
         .. from size in (int[])[1, 2, 3, 7, 10, 14]
            from count in (int[])[1, 2, 7]
@@ -60,6 +60,19 @@ internal static class PoolCases
                 for (int i = 0; i < dy.Length; i++) dx[InputIndex(shape, i, Winner(i))] += dy[i];
                 return dx;
             });
+        }
+    }, Emulate(shape));
+
+    private static KernelCase MaximumOfBytes(PoolShape shape) => new($"pool maximum of bytes {Describe(shape)}", run =>
+    {
+        foreach (bool isSigned in (bool[])[false, true])
+        {
+            byte[] x = run.Random.Bytes(shape.InputLength);
+            Storage<byte> output = run.Output<byte>(shape.OutputLength);
+            run.Launch<MaxPool2dInt8, MaxPool2dInt8Args>(new(shape, new ByteValues(run.Input(x), isSigned), output));
+            int Value(int at) => isSigned ? (sbyte)x[at] : x[at];
+            run.Expect(output, Tolerance.Exact, () => Each(
+                shape.OutputLength, i => (byte)Enumerable.Range(0, shape.Window * shape.Window).Select(pixel => InputIndex(shape, i, pixel)).Where(at => at >= 0).Max(Value)));
         }
     }, Emulate(shape));
 

@@ -25,7 +25,34 @@ internal static class QuantCases
 
         // With 127 among them the step is 1: halves are ties.
         Rounded("halves", 127, (random, length) => [.. Enumerable.Range(0, length).Select(i => i == 0 ? -127 : random.Next(-254, 255) / 2f)]),
+
+        // Within the bytes' range, beyond it, ties, and infinities.
+        Activations("signed", true, 60, TestData.Reals),
+        Activations("unsigned", false, 150, TestData.Reals),
+        Activations("signed, far beyond", true, 1e6f, TestData.Reals),
+        Activations("unsigned, far beyond", false, 1e30f, TestData.Reals),
+        Activations("signed halves", true, 0.5f, (random, length) => [.. Enumerable.Range(0, length).Select(_ => (float)random.Next(-300, 301))]),
+        Activations("unsigned halves", false, 0.5f, (random, length) => [.. Enumerable.Range(0, length).Select(_ => (float)random.Next(-100, 601))]),
+        Activations(
+            "infinities", true, 1,
+            (random, length) => [.. Enumerable.Range(0, length).Select(i => i % 3 == 0 ? float.PositiveInfinity : i % 3 == 1 ? float.NegativeInfinity : i)]),
     ];
+
+    private static KernelCase Activations(string name, bool isSigned, float factor, Func<Random, int, float[]> numbers) => new($"activations {name}", run =>
+    {
+        foreach (int length in Lengths(run))
+        {
+            float[] x = numbers(run.Random, length);
+            byte[] q = run.Random.Bytes(length);
+            Storage<byte> bytes = run.Output<byte>(length);
+            Storage<float> floats = run.Output<float>(length);
+            run.Launch<QuantizeActivations, QuantizeActivationsArgs>(new(run.Input(x), factor, length, new ByteValues(bytes, isSigned)));
+            run.Launch<DequantizeActivations, DequantizeActivationsArgs>(new(new ByteValues(run.Input(q), isSigned), factor, length, floats));
+            (int lowest, int highest) = isSigned ? (-127, 127) : (0, 255);
+            run.Expect(bytes, Tolerance.Exact, () => Each(length, i => (byte)(int)Math.Round(Math.Clamp((double)(x[i] * factor), lowest, highest), MidpointRounding.ToEven)));
+            run.Expect(floats, Tolerance.Exact, () => Each(length, i => (isSigned ? (sbyte)q[i] : q[i]) * factor));
+        }
+    });
 
     private static KernelCase Maximum(string name, Func<Random, int, float[]> numbers) => new($"absolute maximum of {name}", run =>
     {

@@ -1,0 +1,33 @@
+using RawFuse.NeuralFuse.Training;
+
+namespace RawFuse.NeuralFuse.Evaluation;
+
+/// <summary>Puts a base model on int8 activations, whose ranges it finds on images.</summary>
+public static class Int8Calibration
+{
+    /// <summary>Runs the model in floats over all images, and over what a generator makes of them, and from then on in bytes.</summary>
+    /// <param name="model">The base model.</param>
+    /// <param name="fuse">The generator it will run behind, or null. It stays on floats.</param>
+    /// <param name="source">The images; epoch 0 of it.</param>
+    /// <param name="share">Share of each value's numbers that its range holds: more than 0, at most 1.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    /// <returns>The number of images.</returns>
+    public static int Apply(
+        FrozenNetwork model, FrozenNetwork? fuse, IImageSource source, double share = ActivationCalibrator.StandardShare, CancellationToken cancellationToken = default)
+    {
+        var calibrator = new ActivationCalibrator(model);
+        int images = 0;
+        foreach (ReadOnlyMemory<int> numbers in source.Batches(0))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using Batch batch = Batch.From(source, numbers.Span, 0, model.Device);
+            calibrator.Observe(batch.Images);
+            using Tensor? fused = fuse?.Forward(batch.Images);
+            if (fused is not null) calibrator.Observe(fused);
+            images += batch.Count;
+        }
+
+        model.UseInt8(calibrator.Ranges(share));
+        return images;
+    }
+}
