@@ -15,8 +15,6 @@ internal static class CommonOptions
         HelpName = "file",
     };
 
-    public static Option<int> Threads() => Number("--threads", "Threads to compute with; 0 for one per processor.", 0, 0, 1024);
-
     public static Option<long> Seed() =>
         Number("--seed", "Seed of everything random; equal seeds give equal results.", 1, long.MinValue, long.MaxValue);
 

@@ -12,11 +12,11 @@ internal static class DemoCommand
         var folder = new Option<string>("--out") { Description = "Folder for the models and results.", DefaultValueFactory = _ => "rawfuse-demo", HelpName = "folder" };
         Option<string?> json = CommonOptions.Json();
         Option<long> seed = CommonOptions.Seed();
-        Option<int> threads = CommonOptions.Threads();
-        var command = new Command("demo", "Train, break, protect and measure a small classifier: the whole method in two minutes.") { folder, json, seed, threads };
+        var command = new Command("demo", "Train, break, protect and measure a small classifier: the whole method in two minutes.") { folder, json, seed };
+        var computing = new DeviceOptions(command);
         command.SetAction((parsed, cancellation) =>
         {
-            using var device = new CpuDevice(parsed.GetValue(threads));
+            using CpuDevice device = computing.Open(parsed);
             new DemoRun(device, new Report(parsed.GetValue(json)), parsed.GetValue(folder)!, (ulong)parsed.GetValue(seed), cancellation).Run();
             return Task.FromResult(0);
         });

@@ -25,15 +25,15 @@ internal static class EvalCommand
         var int8 = new Int8Options("training images");
         Option<int> batch = CommonOptions.Batch();
         Option<int?> limit = CommonOptions.Optional("--test-images", "Use the first so many test images only.", 1, int.MaxValue);
-        Option<int> threads = CommonOptions.Threads();
         Option<string?> json = CommonOptions.Json();
         var command = new Command("eval", "Measure clean and perturbed accuracy, without and with a generator.")
         {
-            basePath, fusePath, data, folder, count, first, batch, limit, threads, json,
+            basePath, fusePath, data, folder, count, first, batch, limit, json,
         };
         chips.AddTo(command);
         models.AddTo(command);
         int8.AddTo(command);
+        var computing = new DeviceOptions(command);
         command.SetAction((parsed, cancellation) =>
         {
             string path = parsed.GetRequiredValue(basePath);
@@ -44,7 +44,7 @@ internal static class EvalCommand
 
             int chipCount = population.IsOneChip ? 1 : parsed.GetValue(count);
             ulong[] seeds = [.. Enumerable.Range(0, chipCount).Select(i => (ulong)parsed.GetValue(first) + (ulong)i)];
-            using var device = new CpuDevice(parsed.GetValue(threads));
+            using CpuDevice device = computing.Open(parsed);
             (FrozenNetwork loaded, string dataset) = models.LoadBase(parsed, path, device);
             using FrozenNetwork network = loaded;
             using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);

@@ -28,14 +28,14 @@ internal static class PredictCommand
         };
         var output = new Option<string>("--output") { Description = "Where the results go: npy of float32.", Required = true, HelpName = "y.npy" };
         Option<int> batch = CommonOptions.Batch();
-        Option<int> threads = CommonOptions.Threads();
         var command = new Command("predict", "Run images from a file through a model, on clean or on faulty weights.")
         {
-            basePath, fusePath, seed, input, output, batch, threads,
+            basePath, fusePath, seed, input, output, batch,
         };
         chips.AddTo(command);
         models.AddTo(command);
         int8.AddTo(command);
+        var computing = new DeviceOptions(command);
         command.SetAction((parsed, cancellation) =>
         {
             string? classifier = parsed.GetValue(basePath), generator = parsed.GetValue(fusePath);
@@ -47,7 +47,7 @@ internal static class PredictCommand
             int? calibration = int8.Images(parsed);
             if (calibration is not null && classifier is null) throw new ArgumentException("'--int8' needs '--base': generators stay on floats.");
             var report = new Report(null);
-            using var device = new CpuDevice(parsed.GetValue(threads));
+            using CpuDevice device = computing.Open(parsed);
             using FrozenNetwork? network = classifier is null ? null : models.LoadBase(parsed, classifier, device).Network;
             using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);
             int[] shape = new PredictRun(device, fuse, network, chip, parsed.GetValue(batch), calibration).Write(images, path, report, cancellation);

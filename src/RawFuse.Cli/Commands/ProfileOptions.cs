@@ -22,12 +22,13 @@ internal sealed class ProfileOptions
         Description = "Do not measure what the machine can do, which takes 512 MB and a few seconds.",
     };
 
-    private readonly Option<int> threads = CommonOptions.Threads();
+    private DeviceOptions? devices;
     private readonly Option<string?> json = CommonOptions.Json();
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[repeat, by, trace, withoutLimits, threads, json]) command.Options.Add(option);
+        foreach (Option option in (Option[])[repeat, by, trace, withoutLimits, json]) command.Options.Add(option);
+        devices = new DeviceOptions(command);
     }
 
     /// <summary>Profiles what the command made and reports it.</summary>
@@ -38,15 +39,14 @@ internal sealed class ProfileOptions
     public Task<int> Run(ParseResult parsed, string?[] inputs, Func<CpuDevice, Workload> make, CancellationToken cancellation)
     {
         string? traceFile = parsed.GetValue(trace);
-        int team = parsed.GetValue(threads);
         var report = new Report(parsed.GetValue(json), [traceFile, .. inputs]);
         if (traceFile is not null) OutputFile.Check(traceFile, inputs);
-        using var device = new CpuDevice(team);
+        using CpuDevice device = devices!.Open(parsed);
         using Workload work = make(device);
-        MachineLimits? limits = parsed.GetValue(withoutLimits) ? null : Measure(report, team);
+        MachineLimits? limits = parsed.GetValue(withoutLimits) ? null : Measure(report, device.Threads);
         (ProfileResult result, double _) = report.Stage(
             work.Name, progress => Profiler.Run(device, work.Run, parsed.GetValue(repeat), progress, cancellation));
-        limits = limits?.Or(Measure(report, team));
+        limits = limits?.Or(Measure(report, device.Threads));
         var profile = new ProfileReport(work.Name, device.Name, result, limits, by.ValueIn(parsed));
         ProfileTable.Write(report.Console, profile);
         if (traceFile is not null)

@@ -37,17 +37,17 @@ internal static class TrainCommand
         Option<int> bits = CommonOptions.Number("--bits", "Bits of a quantized weight.", 8, 2, 8);
         Option<int?> limit = CommonOptions.Optional("--train-images", "Train on the first so many images only.", 1, int.MaxValue);
         Option<long> seed = CommonOptions.Seed();
-        Option<int> threads = CommonOptions.Threads();
         var command = new Command("base", "Train a classifier with quantization-aware training.")
         {
-            architecture, output, data, folder, epochs, batch, rate, decay, optimizer, bits, limit, seed, threads,
+            architecture, output, data, folder, epochs, batch, rate, decay, optimizer, bits, limit, seed,
         };
+        var computing = new DeviceOptions(command);
         command.SetAction((parsed, cancellation) =>
         {
             var report = new Report(null);
             string name = data.ValueIn(parsed);
             string path = OutputFile.Check(parsed.GetRequiredValue(output));
-            using var device = new CpuDevice(parsed.GetValue(threads));
+            using CpuDevice device = computing.Open(parsed);
             ImageSet images = ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit));
             ImageSet test = ImageSources.Test(name, parsed.GetValue(folder), null);
             NetworkDefinition definition = BaseModel.Define(parsed.GetValue(architecture)!, images.Classes, images.Height);
@@ -100,20 +100,20 @@ internal static class TrainCommand
         Option<int> perPass = CommonOptions.Number("--sets-per-pass", "Models that run through the base together, to bound memory; 0 for all.", 0, 0, 1001);
         Option<int?> limit = CommonOptions.Optional("--train-images", "Train on the first so many images only.", 1, int.MaxValue);
         Option<long> seed = CommonOptions.Seed();
-        Option<int> threads = CommonOptions.Threads();
         var command = new Command("fuse", "Train a NeuralFuse generator for frozen base models (EOPM).")
         {
-            bases, generator, output, data, folder, lambda, count, epochs, batch, rate, start, perPass, limit, seed, threads,
+            bases, generator, output, data, folder, lambda, count, epochs, batch, rate, start, perPass, limit, seed,
         };
         chips.AddTo(command);
         hints.AddTo(command, readsFuse: false);
+        var computing = new DeviceOptions(command);
         command.SetAction((parsed, cancellation) =>
         {
             var report = new Report(null);
             string path = OutputFile.Check(parsed.GetRequiredValue(output), parsed.GetRequiredValue(bases));
             ChipPopulation population = chips.Population(parsed);
             int bits = hints.Bits(parsed) ?? 8;
-            using var device = new CpuDevice(parsed.GetValue(threads));
+            using CpuDevice device = computing.Open(parsed);
             var models = new List<FrozenNetwork>();
             try
             {

@@ -76,8 +76,7 @@ public sealed class ChipMemory : IDisposable
     public void Draw(FrozenNetwork network, WeightFaults faults, int set, long access = 0)
     {
         faults.CheckSet(set);
-        foreach ((FrozenWeights weights, SramPlace place) in network.Weights.Zip(PlacesOf(network)))
-            DrawMask(weights.Quantized, place, faults[weights.Layer], set * place.Weights, access);
+        Draw(network, PlacesOf(network), faults, set, access);
     }
 
     /// <summary>Does the same to weights on the host, and counts.</summary>
@@ -124,6 +123,16 @@ public sealed class ChipMemory : IDisposable
     {
         permanent?.Dispose();
         transient?.Dispose();
+    }
+
+    /// <summary>The same for a network whose places are known.</summary>
+    internal void Draw(FrozenNetwork network, IReadOnlyList<SramPlace> places, WeightFaults faults, int set, long access)
+    {
+        for (int i = 0; i < places.Count; i++)
+        {
+            FrozenWeights weights = network.Weights[i];
+            DrawMask(weights.Quantized, places[i], faults[weights.Layer], set * places[i].Weights, access);
+        }
     }
 
     internal IReadOnlyList<SramPlace> PlacesOf(FrozenNetwork network) =>

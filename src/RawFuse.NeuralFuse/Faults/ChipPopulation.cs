@@ -5,6 +5,9 @@ namespace RawFuse.NeuralFuse.Faults;
 /// <summary>All chips of one design at one voltage: they differ in their seed alone.</summary>
 public sealed class ChipPopulation
 {
+    /// <summary>The network drawn for last, and the places of its weights, which are the same in all of the chips. Replaced as a whole: threads may draw at once.</summary>
+    private volatile Tuple<FrozenNetwork, IReadOnlyList<SramPlace>>? placed;
+
     /// <summary>Describes the chips.</summary>
     /// <param name="bitErrorRate">Probability that a cell is faulty on its own, 0 to 1.</param>
     /// <param name="model">What a faulty cell does.</param>
@@ -54,6 +57,8 @@ public sealed class ChipPopulation
     public void Draw(FrozenNetwork network, ulong seed, WeightFaults faults, int set, long access = 0)
     {
         using var memory = new ChipMemory(network.Device, this[seed]);
-        memory.Draw(network, faults, set, access);
+        faults.CheckSet(set);
+        if (placed is not { } known || known.Item1 != network) placed = known = Tuple.Create(network, memory.PlacesOf(network));
+        memory.Draw(network, known.Item2, faults, set, access);
     }
 }

@@ -272,6 +272,7 @@ public sealed class BadInputTests(BadFiles files) : IClassFixture<BadFiles>
         { $"{Profile} --batch 0", "'--batch' is '0'; expected a whole number from 1" },
         { $"{Profile} --repeat 0", "'--repeat' is '0'; expected a whole number from 1" },
         { $"{Profile} --by layer", "'--by' is 'layer'; expected kernel, shape" },
+        { $"{Profile} --convolutions exact", "'--convolutions' is 'exact'; expected fast, precise, direct" },
         { $"{Profile} --threads -1", "'--threads' is '-1'; expected a whole number from 0" },
         { $"{Profile} --image 33", "takes images of 32x32 pixels, not 33x33" },
         { $"{Profile} --generator convs", "'--generator' is no command or option" },

@@ -98,6 +98,19 @@ public sealed class PredictTests : IDisposable
         Assert.Equal(expected, Predict("--fuse @g.safetensors --generator unets --batch 3 --threads 1").Data);
     }
 
+    [Fact]
+    public void ConvolutionsRoundAsTheyAreTold()
+    {
+        StateFile.Write(folder.File("m.safetensors"), "vgg11");
+        float[] fast = Predict("--base @m.safetensors --arch vgg11").Data, direct = Predict("--base @m.safetensors --arch vgg11 --convolutions direct").Data;
+        Assert.NotEqual(direct, fast);
+        Assert.InRange(GoldenFormula.RelativeError(fast, [.. direct.Select(value => (double)value)]), 0, 2e-5);
+        Assert.Equal(fast, Predict("--base @m.safetensors --arch vgg11 --convolutions fast").Data);
+        float[] precise = Predict("--base @m.safetensors --arch vgg11 --convolutions Precise").Data;
+        Assert.NotEqual(direct, precise);
+        Assert.NotEqual(fast, precise);
+    }
+
     /// <summary>Transient faults come anew with every pass: equal images in one pass have equal logits, in two passes others.</summary>
     [Fact]
     public void PassesSeeTheirOwnTransientFaults()
