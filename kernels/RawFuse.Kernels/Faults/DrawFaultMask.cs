@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ILGPU;
 
@@ -26,12 +26,9 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
     /// <exception cref="ArgumentException">A size is negative or a buffer too short.</exception>
     public static void Cpu(CpuDevice device, in DrawFaultMaskArgs args)
     {
-        int count = Check(args);
-
-        // Few bytes change: clear the mask, then write those.
-        if (!args.OnTop) device.Span(args.Mask).Slice(args.MaskOffset, count).Clear();
+        Check(args);
         var use = new Use(device.Pointer(args.Packed), device.Pointer(args.Mask) + args.MaskOffset, args);
-        CpuFaults.ForEachRun(device, args.Cells, count, use);
+        CpuFaults.ForEachItem(device, args.Cells, use.Items, use);
     }
 
     /// <inheritdoc/>
@@ -82,37 +79,95 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
             device.Launch(Kernel, FaultCells.GroupsOf(count), new GpuArgs<TSource>(device.View(args.Packed), device.View(args.Mask), count, in args, source));
     }
 
+    /// <summary>
+    /// An item is a slice of the weights of each of up to 64 filters. In the mask those of one filter lie far apart, but those of filters that follow each
+    /// other lie side by side: faults are gathered in a tile of such rows, which stays in the caches, and then the mask is written row by row.
+    /// </summary>
     private readonly struct Use(sbyte* packed, byte* mask, in DrawFaultMaskArgs args) : IFaultUse
     {
+        private const int TileWeights = 1024;
+        private const int TileFilters = 64;
+        private const int TileBytes = TileWeights * TileFilters;
+
+        private readonly byte* packed = (byte*)packed;
         private readonly int outChannels = args.OutChannels;
         private readonly int inChannels = args.InChannels;
         private readonly int taps = args.Taps;
+        private readonly bool onTop = args.OnTop;
         private readonly byte signBit = args.Cells.SignBit;
+        private readonly int filter = args.InChannels * args.Taps;
+        private readonly int slices = (int)(((long)args.InChannels * args.Taps + TileWeights - 1) / TileWeights);
 
-        public void Take(int start, int count, byte* keep, byte* toggle)
+        public int Items => slices * ((outChannels + TileFilters - 1) / TileFilters);
+
+        [SkipLocalsInit]
+        public void Run<TRuns>(int item, TRuns runs, FaultList list)
+            where TRuns : unmanaged, IFaultRuns
         {
-            // 64 bytes at a time, one bit each in a word: few of them are set. Bytes beyond the count are undefined.
-            for (int i = 0; i < count; i += Vector512<byte>.Count)
+            byte* loss = stackalloc byte[2 * TileBytes], toggle = loss + TileBytes;
+            // Slices of equal length that start on groups of cells where filters do.
+            int length = FaultCells.GroupBytes * FaultCells.GroupsOf((int)((filter + slices - 1L) / slices));
+            int first = item % slices * length, weights = Math.Min(length, filter - first);
+            if (weights <= 0) return;
+            int start = item / slices * TileFilters, filters = Math.Min(outChannels - start, TileFilters);
+            Prefetch(first, weights, start);
+            new Span<byte>(loss, weights * TileFilters).Clear();
+            new Span<byte>(toggle, weights * TileFilters).Clear();
+            for (int i = 0; i < filters; i++)
             {
-                Vector512<byte> sound = Vector512.Equals(Vector512.AndNot(Vector512.Load(keep + i), Vector512.Load(toggle + i)), Vector512<byte>.AllBitsSet);
-                ulong faulty = ~sound.ExtractMostSignificantBits();
-                if (count - i < 64) faulty &= (1UL << (count - i)) - 1;
-                for (; faulty != 0; faulty &= faulty - 1)
+                int entries = runs.Fill(((long)(start + i) * filter) + first, weights, list);
+                for (int entry = 0; entry < entries; entry++)
                 {
-                    int k = i + BitOperations.TrailingZeroCount(faulty);
-                    Write(start + k, keep[k], toggle[k]);
+                    int at = (list.Position[entry] * TileFilters) + i;
+                    loss[at] = list.Loss[entry];
+                    toggle[at] = list.Toggle[entry];
                 }
+            }
+
+            (int input, int tap) = Math.DivRem(first, taps);
+            for (int i = 0; i < weights; i++)
+            {
+                long row = (((((long)tap * inChannels) + input) * outChannels) + start);
+                Write(packed + row, mask + row, loss + (i * TileFilters), toggle + (i * TileFilters), filters);
+                if (++tap < taps) continue;
+                tap = 0;
+                input++;
             }
         }
 
-        private void Write(int address, byte keep, byte toggle)
+        private void Prefetch(int first, int weights, int start)
         {
-            (uint output, uint rest) = Math.DivRem((uint)address, (uint)(inChannels * taps));
-            (uint input, uint tap) = Math.DivRem(rest, (uint)taps);
-            uint target = (((tap * (uint)inChannels) + input) * (uint)outChannels) + output;
-            byte clean = (byte)packed[target];
-            int stored = clean ^ mask[target];
-            mask[target] = (byte)(clean ^ GroupFaultsBytes.SignExtend((byte)((stored & keep) ^ toggle), signBit));
+            (int input, int tap) = Math.DivRem(first, taps);
+            for (int i = 0; i < weights; i++)
+            {
+                long row = (((((long)tap * inChannels) + input) * outChannels) + start);
+                System.Runtime.Intrinsics.X86.Sse.Prefetch1(packed + row);
+                if (++tap < taps) continue;
+                tap = 0;
+                input++;
+            }
+        }
+        private void Write(byte* clean, byte* changed, byte* loss, byte* toggle, int count)
+        {
+            int i = 0;
+            if (signBit == FaultCells.HighestBit && !onTop)
+            {
+                // clean ^ ((clean & ~loss) ^ toggle), without sign to extend.
+                if (count == Vector512<byte>.Count && ((nuint)changed & 63) == 0)
+                {
+                    ((Vector512.Load(clean) & Vector512.Load(loss)) ^ Vector512.Load(toggle)).StoreAlignedNonTemporal(changed);
+                    return;
+                }
+
+                for (; i <= count - Vector128<byte>.Count; i += Vector128<byte>.Count)
+                    ((Vector128.Load(clean + i) & Vector128.Load(loss + i)) ^ Vector128.Load(toggle + i)).Store(changed + i);
+            }
+
+            for (; i < count; i++)
+            {
+                int stored = onTop ? clean[i] ^ changed[i] : clean[i];
+                changed[i] = (byte)(clean[i] ^ GroupFaultsBytes.SignExtend((byte)((stored & ~loss[i]) ^ toggle[i]), signBit));
+            }
         }
     }
 

@@ -1,161 +1,206 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// <see cref="DrawnCells"/> for a run of groups, several at once. Every bit decides half of the cells left, and a group is
-/// done after 8 bits on average, but rarely are all groups of a register done together. So all groups take their first
-/// bits unasked, and from then on those with undecided cells are moved together before they take more.
+/// <see cref="DrawnCells"/> for a run of bytes, several at once. The heads of all octets are drawn group by group; the octets that may be faulty by
+/// their head, or are in a denser set, are moved together; and those are drawn.
 /// </summary>
-internal readonly unsafe struct DrawnRuns<TLanes>(DrawnCells cells) : IGroupRuns
+internal readonly unsafe struct DrawnRuns<TLanes>(DrawnCells cells) : IFaultRuns
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    /// <summary>Bits that every group takes: as many as most of them need.</summary>
-    private const int FirstBits = 8;
+    // A run that starts within a group takes one more; the last lanes may lie beyond its end.
+    private const int Groups = (FaultList.RunBytes / FaultCells.GroupBytes) + 1;
+    private const int Stride = (Groups + 15) * FaultCells.GroupBytes;
 
-    /// <summary>Bits that undecided groups take at a time after that.</summary>
-    private const int NextBits = 2;
+    private readonly DrawnMore<TLanes> more = new(cells);
 
     [SkipLocalsInit]
-    public void Fill(long index, int count, FaultBuffer buffer)
+    public int Fill(long start, int count, FaultList list)
     {
-        ulong* memory = stackalloc ulong[Work.Words];
-        var work = new Work(memory);
-        work.Start(cells, index, count);
-        Decide(cells.Single, work, count);
-        if (cells.HasLines)
+        if (cells.Octets.HeadLimit == 0 && !cells.HasMore) return 0;
+        ulong* table = stackalloc ulong[PhiloxTable.Words];
+        var keys = new PhiloxTable(cells.Seed, table);
+        long group = cells.GroupOf(start / FaultCells.GroupBytes);
+        int entries = 0;
+
+        // Positions from the start of the run; the first group may start before it. Behind the memory's last group comes its first.
+        int origin = -(int)(start % FaultCells.GroupBytes);
+        while (origin < count)
         {
-            work.TakeRows(cells, count);
-            work.RestartWithColumns(cells, count);
-            Decide(cells.Columns, work, count);
+            int groups = (int)Math.Min((count - origin + FaultCells.GroupBytes - 1) / FaultCells.GroupBytes, cells.Groups - group);
+            entries = cells.HasMore ? FillWithMore(keys, group, groups, origin, count, list, entries) : Fill(keys, group, groups, origin, count, null, list, entries);
+            origin += groups * FaultCells.GroupBytes;
+            group = 0;
         }
 
+        return entries;
+    }
+
+    [SkipLocalsInit]
+    private int FillWithMore(PhiloxTable keys, long group, int groups, int origin, int count, FaultList list, int entries)
+    {
+        byte* also = stackalloc byte[Stride];
+        more.Fill(keys, group, groups, (ulong*)also);
+        return Fill(keys, group, groups, origin, count, also, list, entries);
+    }
+
+    /// <summary>Lists octets of consecutive groups.</summary>
+    /// <param name="keys">Of the seed.</param>
+    /// <param name="group">The first group.</param>
+    /// <param name="groups">How many.</param>
+    /// <param name="origin">Position of the first group's first octet.</param>
+    /// <param name="count">Octets from there on, and before position 0, are left out.</param>
+    /// <param name="also">Per octet the cells that are faulty whatever it says, or null.</param>
+    /// <param name="list">Receives them.</param>
+    /// <param name="entries">Entries that are there already.</param>
+    [SkipLocalsInit]
+    private int Fill(PhiloxTable keys, long group, int groups, int origin, int count, byte* also, FaultList list, int entries)
+    {
+        byte* memory = stackalloc byte[Stride + 63];
+        byte* heads = (byte*)(((nuint)memory + 63) & ~(nuint)63);
+        ulong* next = stackalloc ulong[TLanes.Count];
+        for (int i = 0; i < TLanes.Count; i++) next[i] = (ulong)(group + i);
+        TLanes first = TLanes.Load(next);
+        for (int i = 0; i < groups; i += 2 * TLanes.Count)
+        {
+            TLanes one = first + TLanes.All((ulong)i), other = one + TLanes.All((ulong)TLanes.Count);
+            Bits128<TLanes> block = cells.Octets.Heads(one, other, keys, out Bits128<TLanes> otherBlock);
+            ulong* store = (ulong*)heads + (2 * i);
+            TLanes.StorePairs(block.Low, block.High, store);
+            TLanes.StorePairs(otherBlock.Low, otherBlock.High, store + (2 * TLanes.Count));
+        }
+
+        int end = Collect(heads, also, Math.Min(groups * FaultCells.GroupBytes, count - origin), origin, list, entries);
+
+        // The lists hold heads and more cells until the octets are drawn.
+        uint unfinished = 0;
+        for (int i = entries; i < end; i += 2 * TLanes.Count)
+        {
+            TLanes start = TLanes.All((ulong)group), low = TLanes.All(15), back = TLanes.All((ulong)-origin);
+            TLanes position = TLanes.LoadShorts(list.Position + i) + back, other = TLanes.LoadShorts(list.Position + i + TLanes.Count) + back;
+            PhiloxWords<TLanes> words = Philox.Words(
+                start + TLanes.ShiftDown(position, 4), cells.Octets.CounterOf(position & low), start + TLanes.ShiftDown(other, 4),
+                cells.Octets.CounterOf(other & low), keys, out PhiloxWords<TLanes> otherWords);
+            unfinished |= Finish(list, i, words, also != null) | Finish(list, i + TLanes.Count, otherWords, also != null);
+        }
+
+        if (unfinished != 0) Draw(keys, group, origin, heads, also, list, entries, end);
+        return end;
+    }
+
+    /// <summary>Replaces heads, and cells that are faulty whatever they say, by what the cells do as far as the first three events tell.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Finish(FaultList list, int i, PhiloxWords<TLanes> words, bool hasMore)
+    {
+        TLanes faulty = cells.Octets.FirstThree(TLanes.LoadBytes(list.Loss + i), words, out _, out uint unfinished);
+        if (hasMore) faulty |= TLanes.LoadBytes(list.Toggle + i);
+        TLanes.StoreBytes(cells.LossOf(faulty, words.Word3, out TLanes toggle), list.Loss + i);
+        TLanes.StoreBytes(toggle, list.Toggle + i);
+        list.Scratch[i / TLanes.Count] = (byte)unfinished;
+        return unfinished;
+    }
+
+    /// <summary>Draws octets with more than three events anew. They are few, and waiting for them would hold up the others.</summary>
+    [SkipLocalsInit]
+    private void Draw(PhiloxTable keys, long group, int origin, byte* heads, byte* also, FaultList list, int from, int to)
+    {
+        ushort* unfinished = stackalloc ushort[FaultList.RunBytes];
+        int count = 0;
+        for (int i = from; i < to; i += TLanes.Count)
+        {
+            uint lanes = list.Scratch[i / TLanes.Count];
+            if (to - i < TLanes.Count) lanes &= (1U << (to - i)) - 1;
+            for (; lanes != 0; lanes &= lanes - 1) unfinished[count++] = (ushort)(i + BitOperations.TrailingZeroCount(lanes));
+        }
+
+        ulong* number = stackalloc ulong[3 * TLanes.Count];
+        ulong* head = number + TLanes.Count, more = head + TLanes.Count;
+        byte* results = stackalloc byte[2 * TLanes.Count];
         for (int i = 0; i < count; i += TLanes.Count)
         {
-            var faulty = new Bits128<TLanes>(TLanes.Load(work.FaultyLow + i), TLanes.Load(work.FaultyHigh + i));
-            buffer.Store(i, cells.Direct(TLanes.Load(work.GroupInOrder + i), faulty));
+            int lanes = Math.Min(TLanes.Count, count - i);
+            for (int lane = 0; lane < TLanes.Count; lane++)
+            {
+                int octet = list.Position[unfinished[i + Math.Min(lane, lanes - 1)]] - origin;
+                number[lane] = (ulong)octet;
+                head[lane] = heads[octet];
+                more[lane] = also == null ? 0UL : also[octet];
+            }
+
+            TLanes octets = TLanes.Load(number);
+            TLanes faulty = cells.Octets.At(
+                TLanes.All((ulong)group) + TLanes.ShiftDown(octets, 4), octets & TLanes.All(15), TLanes.Load(head), keys, out TLanes directions);
+            TLanes.StoreBytes(cells.LossOf(faulty | TLanes.Load(more), directions, out TLanes toggle), results);
+            TLanes.StoreBytes(toggle, results + TLanes.Count);
+            for (int lane = 0; lane < lanes; lane++)
+            {
+                list.Loss[unfinished[i + lane]] = results[lane];
+                list.Toggle[unfinished[i + lane]] = results[TLanes.Count + lane];
+            }
         }
     }
 
-    /// <summary>Adds the members of all sets in the work to the faulty cells.</summary>
+    /// <summary>Appends the octets that may be faulty, by their head or by what else there is: their positions, heads and other cells.</summary>
+    private int Collect(byte* heads, byte* also, int octets, int origin, FaultList list, int entries)
+    {
+        Vector512<byte> limit = Vector512.Create((byte)cells.Octets.HeadLimit), numbers = Vector512<byte>.Indices;
+        for (int i = 0; i < octets; i += Vector512<byte>.Count)
+        {
+            Vector512<byte> head = Vector512.Load(heads + i), extra = Vector512<byte>.Zero;
+            Vector512<byte> isListed = Vector512.LessThan(head, limit);
+            if (also != null)
+            {
+                extra = Vector512.Load(also + i);
+                isListed |= Vector512.GreaterThan(extra, Vector512<byte>.Zero);
+            }
+
+            if (i + origin < 0) isListed &= Vector512.GreaterThanOrEqual(numbers, Vector512.Create((byte)-origin));
+            if (octets - i < Vector512<byte>.Count) isListed &= Vector512.LessThan(numbers, Vector512.Create((byte)(octets - i)));
+            ulong listed = isListed.ExtractMostSignificantBits();
+            if (Avx512Vbmi2.IsSupported)
+            {
+                int count = BitOperations.PopCount(listed);
+                Vector512<byte> positions = Avx512Vbmi2.Compress(Vector512<byte>.Zero, isListed, numbers);
+                Append(positions, (ushort)(i + origin), count, list.Position + entries);
+                Append(Avx512Vbmi2.Compress(Vector512<byte>.Zero, isListed, head), count, list.Loss + entries);
+                if (also != null) Append(Avx512Vbmi2.Compress(Vector512<byte>.Zero, isListed, extra), count, list.Toggle + entries);
+                entries += count;
+                continue;
+            }
+
+            for (; listed != 0; listed &= listed - 1, entries++)
+            {
+                int octet = i + BitOperations.TrailingZeroCount(listed);
+                list.Set(entries, octet + origin, heads[octet], also == null ? 0 : also[octet]);
+            }
+        }
+
+        return entries;
+    }
+
+    /// <summary>Writes the first elements, and maybe others. Long stores that cross cache lines are slow, and there are rarely many.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Decide(DrawnSet set, Work work, int count)
+    private static void Append(Vector512<byte> values, int count, byte* destination)
     {
-        uint left = set.ThresholdBits;
-        for (int done = 0, bits = FirstBits, undecided = count; undecided > 0 && left != 0; done += bits, left <<= bits, bits = NextBits)
-        {
-            bits = Math.Min(bits, 32 - BitOperations.TrailingZeroCount(left));
-            for (int i = 0; i < undecided; i += TLanes.Count)
-            {
-                TLanes group = TLanes.Load(work.Group + i), none = TLanes.All(0);
-                var less = new Bits128<TLanes>(none, none);
-                var equal = new Bits128<TLanes>(TLanes.Load(work.EqualLow + i), TLanes.Load(work.EqualHigh + i));
-                for (int bit = 0; bit < bits; bit++) set.Compare(group, (uint)(done + bit), (left << bit) >> 31, ref less, ref equal);
-                TLanes.Store(less.Low, work.LessLow + i);
-                TLanes.Store(less.High, work.LessHigh + i);
-                TLanes.Store(equal.Low, work.EqualLow + i);
-                TLanes.Store(equal.High, work.EqualHigh + i);
-            }
-
-            undecided = work.Regroup(undecided);
-        }
+        if (count <= Vector128<byte>.Count) values.GetLower().GetLower().Store(destination);
+        else values.Store(destination);
     }
 
-    /// <summary>
-    /// Arrays of 64-bit words. The first three are in order: the run's groups and their faulty cells. The others hold the
-    /// counters of the undecided groups, their positions in that order, and which cells' numbers the last bits showed to be
-    /// less than the threshold or left equal to it.
-    /// </summary>
-    private readonly struct Work(ulong* memory)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Append(Vector512<byte> values, ushort addend, int count, ushort* destination)
     {
-        public const int Words = 9 * Stride;
-
-        // The last lanes may lie beyond the end of a run: what they compute is not looked at.
-        private const int Stride = FaultBuffer.Groups + 8;
-
-        public ulong* GroupInOrder => memory;
-
-        public ulong* FaultyLow => memory + Stride;
-
-        public ulong* FaultyHigh => memory + (2 * Stride);
-
-        public ulong* Group => memory + (3 * Stride);
-
-        public ulong* Position => memory + (4 * Stride);
-
-        public ulong* LessLow => memory + (5 * Stride);
-
-        public ulong* LessHigh => memory + (6 * Stride);
-
-        public ulong* EqualLow => memory + (7 * Stride);
-
-        public ulong* EqualHigh => memory + (8 * Stride);
-
-        /// <summary>Puts all groups of a run in.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Start(in DrawnCells cells, long index, int count)
+        if (count <= Vector256<ushort>.Count)
         {
-            long group = cells.GroupOf(index), groups = cells.Groups;
-            for (int i = 0; i < count; i++)
-            {
-                GroupInOrder[i] = Group[i] = (ulong)group;
-                Position[i] = (ulong)i;
-                group = group + 1 == groups ? 0 : group + 1;
-            }
-
-            new Span<ulong>(FaultyLow, 2 * Stride).Fill(cells.Single.All);
-            new Span<ulong>(EqualLow, 2 * Stride).Fill(~cells.Single.All);
+            (Vector256.WidenLower(values.GetLower()) + Vector256.Create(addend)).Store(destination);
+            return;
         }
 
-        /// <summary>Marks all cells of faulty rows.</summary>
-        public void TakeRows(in DrawnCells cells, int count)
-        {
-            long drawn = -1;
-            Bits128<ScalarLane> failing = default;
-            for (int i = 0; i < count; i++)
-            {
-                long group = (long)GroupInOrder[i], rows = cells.RowsOf(group);
-                if (rows != drawn) failing = cells.RowsAt(drawn = rows);
-                ulong isIn = cells.IsIn(failing, group);
-                FaultyLow[i] |= isIn;
-                FaultyHigh[i] |= isIn;
-            }
-        }
-
-        /// <summary>Puts all groups in again, each with the counter of its columns.</summary>
-        public void RestartWithColumns(in DrawnCells cells, int count)
-        {
-            ulong all = cells.Columns.All;
-            for (int i = 0; i < count; i++)
-            {
-                Group[i] = (ulong)cells.ColumnsOf((long)GroupInOrder[i]);
-                Position[i] = (ulong)i;
-                FaultyLow[i] |= all;
-                FaultyHigh[i] |= all;
-            }
-
-            new Span<ulong>(EqualLow, 2 * Stride).Fill(~all);
-        }
-
-        /// <summary>Notes the cells found faulty and moves the groups with undecided cells to the front. Without branches: which they are is chance.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public int Regroup(int count)
-        {
-            int kept = 0;
-            for (int i = 0; i < count; i++)
-            {
-                ulong position = Position[i], low = EqualLow[i], high = EqualHigh[i];
-                FaultyLow[position] |= LessLow[i];
-                FaultyHigh[position] |= LessHigh[i];
-                Group[kept] = Group[i];
-                Position[kept] = position;
-                EqualLow[kept] = low;
-                EqualHigh[kept] = high;
-                kept += (low | high) != 0 ? 1 : 0;
-            }
-
-            return kept;
-        }
+        (Vector512<ushort> lower, Vector512<ushort> upper) = Vector512.Widen(values);
+        (lower + Vector512.Create(addend)).Store(destination);
+        (upper + Vector512.Create(addend)).Store(destination + Vector512<ushort>.Count);
     }
 }

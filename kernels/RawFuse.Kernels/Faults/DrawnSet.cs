@@ -8,9 +8,8 @@ namespace RawFuse.Kernels;
 /// is the r-th most significant bit. So 128 comparisons run at once, bit by bit from the top, and stop when all are decided:
 /// after about 8 blocks, whatever the threshold.
 /// </summary>
-internal readonly struct DrawnSet(ulong seed, ulong threshold, ulong stream)
+internal readonly struct DrawnSet(ulong threshold, ulong stream)
 {
-    private readonly ulong seed = seed;
     private readonly ulong threshold = threshold;
     private readonly ulong stream = stream;
 
@@ -24,7 +23,8 @@ internal readonly struct DrawnSet(ulong seed, ulong threshold, ulong stream)
     public ulong All => threshold >> 32 != 0 ? ulong.MaxValue : 0;
 
     /// <summary>The members of one set.</summary>
-    public Bits128<ScalarLane> At(ScalarLane counter)
+    public Bits128<ScalarLane> At<TKeys>(ScalarLane counter, TKeys keys)
+        where TKeys : unmanaged, IPhiloxKeys
     {
         var less = new Bits128<ScalarLane>(new ScalarLane(All), new ScalarLane(All));
         var equal = new Bits128<ScalarLane>(new ScalarLane(~All), new ScalarLane(~All));
@@ -32,16 +32,17 @@ internal readonly struct DrawnSet(ulong seed, ulong threshold, ulong stream)
         // A U that equals the threshold so far is not below it once the threshold has only zeros left.
         uint round = 0;
         for (uint left = ThresholdBits; left != 0 && !ScalarLane.IsZero(equal.Low | equal.High); left <<= 1, round++)
-            Compare(counter, round, left >> 31, ref less, ref equal);
+            Compare(counter, round, left >> 31, keys, ref less, ref equal);
         return less;
     }
 
     /// <summary>Draws bit <paramref name="round"/> of every U and compares it with the threshold's, for the members that are equal so far.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Compare<TLanes>(TLanes counter, uint round, uint thresholdBit, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
+    public void Compare<TLanes, TKeys>(TLanes counter, uint round, uint thresholdBit, TKeys keys, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TKeys : unmanaged, IPhiloxKeys
     {
-        Bits128<TLanes> bits = Philox.Block(counter, TLanes.All(stream | round), seed);
+        Bits128<TLanes> bits = Philox.Block(counter, TLanes.All(stream | round), keys);
         var zero = new Bits128<TLanes>(equal.Low & ~bits.Low, equal.High & ~bits.High);
         if (thresholdBit == 0)
         {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -12,12 +11,15 @@ public readonly record struct InjectFaultsArgs(Storage<sbyte> Bytes, int Count, 
 /// <summary>Replaces packed weights, in place, by what a faulty memory makes of them.</summary>
 public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
 {
+    /// <summary>Bytes of a tensor per work item: some microseconds.</summary>
+    private const int ItemBytes = 32 * FaultList.RunBytes;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The buffer is shorter than the count.</exception>
     public static void Cpu(CpuDevice device, in InjectFaultsArgs args)
     {
         Check(args);
-        CpuFaults.ForEachRun(device, args.Cells, args.Count, new Use(device.Pointer(args.Bytes), args.Cells.SignBit));
+        CpuFaults.ForEachItem(device, args.Cells, (int)((args.Count + ItemBytes - 1L) / ItemBytes), new Use(device.Pointer(args.Bytes), args));
     }
 
     /// <inheritdoc/>
@@ -54,16 +56,30 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
             device.Launch(Kernel, FaultCells.GroupsOf(args.Count), new GpuArgs<TSource>(device.View(args.Bytes), args.Count, args.Cells.SignBit, source));
     }
 
-    private readonly struct Use(sbyte* bytes, byte signBit) : IFaultUse
+    private readonly struct Use(sbyte* bytes, in InjectFaultsArgs args) : IFaultUse
     {
-        public void Take(int start, int count, byte* keep, byte* toggle)
+        private readonly byte* bytes = (byte*)bytes;
+        private readonly int length = args.Count;
+        private readonly byte signBit = args.Cells.SignBit;
+
+        public void Run<TRuns>(int item, TRuns runs, FaultList list)
+            where TRuns : unmanaged, IFaultRuns
         {
-            byte* stored = (byte*)bytes + start;
-            int i = 0;
-            for (; i <= count - Vector<byte>.Count; i += Vector<byte>.Count)
-                ((Vector.Load(stored + i) & Vector.Load(keep + i)) ^ Vector.Load(toggle + i)).Store(stored + i);
-            for (; i < count; i++) stored[i] = (byte)((stored[i] & keep[i]) ^ toggle[i]);
-            if (signBit != FaultCells.HighestBit) SignExtend(stored, count);
+            long first = (long)item * ItemBytes, end = Math.Min(length, first + ItemBytes);
+            for (long start = first; start < end; start += FaultList.RunBytes)
+            {
+                byte* stored = bytes + start;
+                if (System.Runtime.Intrinsics.X86.Sse.IsSupported) { for (int i = 0; i < FaultList.RunBytes; i += 64) System.Runtime.Intrinsics.X86.Sse.Prefetch0(stored + i); }
+                int count = (int)Math.Min(end - start, FaultList.RunBytes), entries = runs.Fill(start, count, list);
+                for (int i = 0; i < entries; i++)
+                {
+                    if ((list.Loss[i] | list.Toggle[i]) == 0) continue;
+                    int position = list.Position[i];
+                    stored[position] = (byte)((stored[position] & ~list.Loss[i]) ^ list.Toggle[i]);
+                }
+
+                if (signBit != FaultCells.HighestBit) SignExtend(stored, count);
+            }
         }
 
         private void SignExtend(byte* read, int count)

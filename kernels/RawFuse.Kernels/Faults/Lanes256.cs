@@ -16,6 +16,10 @@ internal readonly unsafe struct Lanes256(Vector256<ulong> value) : ILanes<Lanes2
 
     public static Lanes256 Load(ulong* source) => new(Vector256.Load(source));
 
+    public static Lanes256 LoadBytes(byte* source) => new(Avx2.ConvertToVector256Int64(source).AsUInt64());
+
+    public static Lanes256 LoadShorts(ushort* source) => new(Avx2.ConvertToVector256Int64(source).AsUInt64());
+
     public static void Store(Lanes256 value, ulong* destination) => value.value.Store(destination);
 
     public static void StorePairs(Lanes256 low, Lanes256 high, ulong* destination)
@@ -26,9 +30,26 @@ internal readonly unsafe struct Lanes256(Vector256<ulong> value) : ILanes<Lanes2
         Avx2.Permute2x128(even, odd, 0x31).Store(destination + 4);
     }
 
+    public static void StoreBytes(Lanes256 value, byte* destination)
+    {
+        // The low bytes of both lanes of a half go to its front.
+        Vector256<byte> fronts = Avx2.Shuffle(value.value.AsByte(), Vector256.Create(0xFFFFFFFF_FFFF0800UL).AsByte());
+        *(ushort*)destination = fronts.AsUInt16()[0];
+        *(ushort*)(destination + 2) = fronts.AsUInt16()[8];
+    }
+
     public static Lanes256 LowHalfProduct(Lanes256 a, Lanes256 b) => new(Avx2.Multiply(a.value.AsUInt32(), b.value.AsUInt32()));
 
     public static Lanes256 HighHalf(Lanes256 value) => new(value.value >>> 32);
+
+    public static Lanes256 ShiftDown(Lanes256 value, int bits) => new(value.value >>> bits);
+
+    public static Lanes256 PowerOfTwo(Lanes256 exponent) => new(Avx2.ShiftLeftLogicalVariable(Vector256<ulong>.One, exponent.value));
+
+    public static Lanes256 WhereBelow(Lanes256 a, Lanes256 b, Lanes256 value) =>
+        new(Vector256.LessThan(a.value.AsInt64(), b.value.AsInt64()).AsUInt64() & value.value);
+
+    public static uint Below(Lanes256 a, Lanes256 b) => Vector256.LessThan(a.value.AsInt64(), b.value.AsInt64()).ExtractMostSignificantBits();
 
     public static Lanes256 JoinLowHalves(Lanes256 low, Lanes256 high) => new((low.value & Vector256.Create((ulong)uint.MaxValue)) | (high.value << 32));
 

@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
+
 namespace RawFuse.Kernels;
 
 /// <summary>Weights that do not cross the rows of a map in the host's memory.</summary>
-internal readonly unsafe struct WordRuns(CpuDevice device, in FaultCells cells) : IGroupRuns
+internal readonly unsafe struct WordRuns(CpuDevice device, in FaultCells cells) : IFaultRuns
 {
     private readonly byte* keep = device.Pointer(cells.Keep!);
     private readonly byte* toggle = device.Pointer(cells.Toggle!);
@@ -13,19 +15,22 @@ internal readonly unsafe struct WordRuns(CpuDevice device, in FaultCells cells) 
     private readonly int bits = cells.Bits;
     private readonly byte exposed = cells.Exposed;
 
-    public void Fill(long index, int count, FaultBuffer buffer)
+    public int Fill(long start, int count, FaultList list)
     {
-        (long before, long word) = Math.DivRem(index * FaultCells.GroupBytes, words);
+        (long before, long word) = Math.DivRem(start, words);
         long bit = RowStart(before) + (word * bits);
-        for (int i = 0; i < count * FaultCells.GroupBytes; i++)
+        int entries = 0;
+        for (int i = 0; i < count; i++)
         {
             // The last weight may touch the byte behind the map, which is there: see CpuDevice.Slack.
-            buffer.Expose(i, exposed, keep, toggle, bit);
+            entries = FaultFields.Append(list, entries, i, exposed, keep, toggle, bit);
             bit += bits;
             if (++word < words) continue;
             word = 0;
             bit = RowStart(++before);
         }
+
+        return entries;
     }
 
     /// <summary>The first cell of a row's worth of weights.</summary>
