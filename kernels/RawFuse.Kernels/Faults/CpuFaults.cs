@@ -44,6 +44,7 @@ internal static unsafe class CpuFaults
         where TUse : unmanaged, IFaultUse
     {
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int item)
         {
             ulong* memory = stackalloc ulong[FaultList.Words];

@@ -101,6 +101,7 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
         public int Items => slices * ((outChannels + TileFilters - 1) / TileFilters);
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TRuns>(int item, TRuns runs, FaultList list)
             where TRuns : unmanaged, IFaultRuns
         {

@@ -3,32 +3,36 @@ using System.Runtime.CompilerServices;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// Faulty cells drawn from a seed. A cell of group g is faulty at threshold t, a rate of t / 2^32,
+/// Faulty cells drawn from a seed. At threshold t, a rate of t / 2^32, a cell of group g is faulty
 /// <list type="bullet">
-/// <item>when <see cref="DrawnOctets"/> says so at min(t, M), M = 2^29;</item>
-/// <item>or, above M, when it is in the <see cref="DrawnSet"/> of counter g at floor(8 (t - M) / 7);</item>
-/// <item>or when its row or column is faulty: sets of their own.</item>
+/// <item>when an event of its octet has struck it at the threshold min(t, M), M = (2^32 - 1) / 17 (<see cref="DrawnOctets"/>);</item>
+/// <item>or, above M, when it is in the <see cref="DrawnSet"/> of counter g at floor((17 t - 2^32) / 16);</item>
+/// <item>or when it lies in a faulty row or column: sets of their own.</item>
 /// </list>
-/// Where a stuck cell is stuck is always said by its octet, whatever made it faulty.
+/// Where a stuck cell is stuck does not depend on what made it faulty: cell j of octet k is stuck at 1 when bit j is set of the octet's block 0's word 3,
+/// or, where the octet's head is such that no event can ever strike it, of byte k of the block (g, stream + 1).
 /// </summary>
 /// <remarks>
-/// Above M a cell that the octets leave sound, with probability 7/8, is faulty with 8 (p - 1/8) / 7, independently: together
-/// 1 - 7/8 (1 - 8 (p - 1/8) / 7) = p. Both parts grow with t, so faults nest, and nothing about a cell's direction depends on t.
+/// Above M a cell that events spare, with probability 16/17, is in the set with probability (17 p - 1) / 16, independently: it stays sound with
+/// probability 16/17 (1 - (17 p - 1) / 16) = 1 - p. Both parts grow with t, so faults nest, up to t = 2^32, where the set has all cells. (With a 17th,
+/// dividing is shifting, and rates like 1/2 make thresholds of few bits, which are soon compared.)
 /// </remarks>
 internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
 {
     private const ulong RowStream = 3UL << 32;
     private const ulong ColumnStream = 4UL << 32;
 
-    /// <summary>Apart from the numbers that octets use.</summary>
-    private const ulong DensePart = 1UL << 31;
+    // Within a stream: heads have part 0 and octets parts from 16 on.
+    private const ulong DirectionPart = 1;
+    private const ulong SetPart = 1UL << 31;
 
-    private readonly ulong flip = cells.Model == FaultModel.Flip ? ulong.MaxValue : 0;
     private readonly ulong seed = cells.Seed;
+    private readonly ulong flip = cells.Model == FaultModel.Flip ? ulong.MaxValue : 0;
+    private readonly ulong stream = cells.Stream;
     private readonly long firstGroup = cells.FirstGroup;
     private readonly long groups = cells.Groups;
     private readonly DrawnOctets octets = new(Math.Min(cells.Threshold, DrawnOctets.MaximumThreshold), cells.Stream);
-    private readonly DrawnSet dense = new(DenseThreshold(cells.Threshold), cells.Stream | DensePart);
+    private readonly DrawnSet single = new(SetThreshold(cells.Threshold), cells.Stream | SetPart);
     private readonly DrawnSet rows = new(cells.RowThreshold, RowStream);
     private readonly DrawnSet columns = new(cells.ColumnThreshold, ColumnStream);
     private readonly int rowGroups = cells.RowGroups;
@@ -37,14 +41,23 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
     /// <summary>The seed.</summary>
     public ulong Seed => seed;
 
+    /// <summary>All ones when faulty cells flip, 0 when they are stuck.</summary>
+    public ulong Flip => flip;
+
     /// <summary>Groups in the memory.</summary>
     public long Groups => groups;
 
-    /// <summary>Cells that fail each on its own, up to a rate of 1/8.</summary>
+    /// <summary>Upper half of the counters of blocks of heads: byte k is octet k's.</summary>
+    public ulong HeadCounter => stream;
+
+    /// <summary>Upper half of the counters of blocks of directions: byte k is for octet k.</summary>
+    public ulong DirectionCounter => stream + DirectionPart;
+
+    /// <summary>Cells that events strike.</summary>
     public DrawnOctets Octets => octets;
 
-    /// <summary>Cells that fail each on its own, what a larger rate adds.</summary>
-    public DrawnSet Dense => dense;
+    /// <summary>Cells that fail each on its own at higher rates.</summary>
+    public DrawnSet Single => single;
 
     /// <summary>Columns that fail as a whole: 128 columns of one bank to a counter.</summary>
     public DrawnSet Columns => columns;
@@ -52,8 +65,8 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
     /// <summary>Whether whole rows or columns can fail.</summary>
     public bool HasLines => !rows.IsEmpty || !columns.IsEmpty;
 
-    /// <summary>Whether cells can fail that octets do not tell of.</summary>
-    public bool HasMore => !dense.IsEmpty || HasLines;
+    /// <summary>Whether cells can fail that events do not strike.</summary>
+    public bool HasSets => !single.IsEmpty || HasLines;
 
     /// <summary>Number of the group that bytes 16*index.. of the tensor lie in.</summary>
     public long GroupOf(long index) => (firstGroup + index) % groups;
@@ -77,10 +90,10 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
     }
 
     /// <summary>What faulty cells of an octet do.</summary>
-    /// <param name="faulty">Which are faulty, in bits 0 to 7; 0 above.</param>
+    /// <param name="faulty">Which are faulty, in bits 0 to 7; above them anything.</param>
     /// <param name="directions">Which are stuck at 1 if they are stuck, in bits 0 to 7; above them anything.</param>
-    /// <param name="toggle">In bits 0 to 7 the bits that cells toggle; 0 above.</param>
-    /// <returns>In bits 0 to 7 the bits that cells do not keep; 0 above.</returns>
+    /// <param name="toggle">In bits 0 to 7 the bits that cells toggle; above them anything.</param>
+    /// <returns>In bits 0 to 7 the bits that cells do not keep; above them anything.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLanes LossOf<TLanes>(TLanes faulty, TLanes directions, out TLanes toggle)
         where TLanes : unmanaged, ILanes<TLanes>
@@ -95,51 +108,60 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
         long number = GroupOf(index);
         var group = new ScalarLane((ulong)number);
         var keys = new PhiloxKey(seed);
-        Bits128<ScalarLane> more = MoreAt(number, keys), heads = octets.Heads(group, keys);
-        ulong lossLow = 0, lossHigh = 0, toggleLow = 0, toggleHigh = 0;
-        for (int octet = Next(-1, heads, more); octet < 16; octet = Next(octet, heads, more))
+        Bits128<ScalarLane> heads = Philox.Block(group, new ScalarLane(HeadCounter), keys), faulty = InSets(number, keys), directions = faulty;
+        if (!ScalarLane.IsZero(faulty.Low | faulty.High) && flip == 0) directions = Philox.Block(group, new ScalarLane(DirectionCounter), keys);
+        ulong struckLow = 0, struckHigh = 0, ownLow = 0, ownHigh = 0, hasOwnLow = 0, hasOwnHigh = 0;
+        for (int octet = Next(-1, heads, faulty); octet < FaultCells.GroupBytes; octet = Next(octet, heads, faulty))
         {
-            ScalarLane faulty = octets.At(group, new ScalarLane((ulong)octet), new ScalarLane(ByteOf(heads, octet)), keys, out ScalarLane directions);
-            ScalarLane loss = LossOf(faulty | new ScalarLane(ByteOf(more, octet)), directions, out ScalarLane toggle);
+            ScalarLane struck = octets.At(group, new ScalarLane((ulong)octet), new ScalarLane(ByteOf(heads, octet)), keys, out ScalarLane own);
             int shift = 8 * (octet & 7);
+            ulong struckByte = (struck.Value & 0xFF) << shift, ownByte = (own.Value & 0xFF) << shift, hasOwn = 0xFFUL << shift;
             if (octet < 8)
             {
-                lossLow |= loss.Value << shift;
-                toggleLow |= toggle.Value << shift;
+                struckLow |= struckByte;
+                ownLow |= ownByte;
+                hasOwnLow |= hasOwn;
             }
             else
             {
-                lossHigh |= loss.Value << shift;
-                toggleHigh |= toggle.Value << shift;
+                struckHigh |= struckByte;
+                ownHigh |= ownByte;
+                hasOwnHigh |= hasOwn;
             }
         }
 
-        return new GroupFaults<ScalarLane>(
-            new Bits128<ScalarLane>(new ScalarLane(~lossLow), new ScalarLane(~lossHigh)),
-            new Bits128<ScalarLane>(new ScalarLane(toggleLow), new ScalarLane(toggleHigh)));
+        ScalarLane lossLow = LossOf(
+            faulty.Low | new ScalarLane(struckLow), (directions.Low & new ScalarLane(~hasOwnLow)) | new ScalarLane(ownLow), out ScalarLane toggleLow);
+        ScalarLane lossHigh = LossOf(
+            faulty.High | new ScalarLane(struckHigh), (directions.High & new ScalarLane(~hasOwnHigh)) | new ScalarLane(ownHigh), out ScalarLane toggleHigh);
+        return new GroupFaults<ScalarLane>(new Bits128<ScalarLane>(~lossLow, ~lossHigh), new Bits128<ScalarLane>(toggleLow, toggleHigh));
     }
 
-    /// <summary>The next octet that may have faulty cells. A loop of its own, so that the threads of a GPU draw together once all have found theirs.</summary>
-    private int Next(int octet, Bits128<ScalarLane> heads, Bits128<ScalarLane> more)
+    /// <summary>
+    /// The next octet whose block 0 is needed: it may have an event, or has faulty cells and a direction of its own. A loop by itself, so that the threads of
+    /// a GPU draw together once all have found theirs.
+    /// </summary>
+    private int Next(int octet, Bits128<ScalarLane> heads, Bits128<ScalarLane> inSets)
     {
         do octet++;
-        while (octet < 16 && ByteOf(heads, octet) >= (ulong)octets.HeadLimit && ByteOf(more, octet) == 0);
+        while (octet < FaultCells.GroupBytes && !IsDrawn(ByteOf(heads, octet), ByteOf(inSets, octet)));
         return octet;
     }
 
-    private Bits128<ScalarLane> MoreAt(long number, PhiloxKey keys)
+    private bool IsDrawn(ulong head, ulong inSets) => head < (ulong)octets.HeadLimit || (inSets != 0 && head < DrawnOctets.Heads && flip == 0);
+
+    private Bits128<ScalarLane> InSets(long number, PhiloxKey keys)
     {
-        Bits128<ScalarLane> more = dense.At(new ScalarLane((ulong)number), keys);
-        if (!HasLines) return more;
+        Bits128<ScalarLane> inSets = single.At(new ScalarLane((ulong)number), keys);
+        if (!HasLines) return inSets;
         Bits128<ScalarLane> column = columns.At(new ScalarLane((ulong)ColumnsOf(number)), keys);
         var row = new ScalarLane(IsIn(RowsAt(RowsOf(number), keys), number));
-        return new Bits128<ScalarLane>(more.Low | column.Low | row, more.High | column.High | row);
+        return new Bits128<ScalarLane>(inSets.Low | column.Low | row, inSets.High | column.High | row);
     }
 
     private static ulong ByteOf(Bits128<ScalarLane> bits, int octet) => ((octet < 8 ? bits.Low.Value : bits.High.Value) >> (8 * (octet & 7))) & 0xFF;
 
-    private static ulong DenseThreshold(ulong threshold) =>
-        threshold <= DrawnOctets.MaximumThreshold ? 0 : 8 * (threshold - DrawnOctets.MaximumThreshold) / 7;
+    private static ulong SetThreshold(ulong threshold) => threshold <= DrawnOctets.MaximumThreshold ? 0 : ((17 * threshold) - (1UL << 32)) / 16;
 
     private long RowOf(long group) => group / rowGroups;
 }

@@ -32,19 +32,46 @@ internal readonly struct DrawnSet(ulong threshold, ulong stream)
         // A U that equals the threshold so far is not below it once the threshold has only zeros left.
         uint round = 0;
         for (uint left = ThresholdBits; left != 0 && !ScalarLane.IsZero(equal.Low | equal.High); left <<= 1, round++)
-            Compare(counter, round, left >> 31, keys, ref less, ref equal);
+            Compare(counter, round, left, keys, ref less, ref equal);
         return less;
     }
 
-    /// <summary>Draws bit <paramref name="round"/> of every U and compares it with the threshold's, for the members that are equal so far.</summary>
+    /// <summary>Draws a bit of every U and compares it with the threshold's, for the members that are equal so far.</summary>
+    /// <param name="counter">Number of the set.</param>
+    /// <param name="round">Number of the bit.</param>
+    /// <param name="threshold">The threshold's bits from this one on.</param>
+    /// <param name="keys">Of the seed.</param>
+    /// <param name="less">Members whose U is less; those that this bit decides are added.</param>
+    /// <param name="equal">Members whose U is equal so far; those that this bit decides are taken away.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Compare<TLanes, TKeys>(TLanes counter, uint round, uint thresholdBit, TKeys keys, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
+    public void Compare<TLanes, TKeys>(TLanes counter, uint round, uint threshold, TKeys keys, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TKeys : unmanaged, IPhiloxKeys => Take(Philox.Block(counter, TLanes.All(stream | round), keys), threshold, ref less, ref equal);
+
+    /// <summary>Does the same with this bit and the next one, drawn in step.</summary>
+    /// <param name="counter">Number of the set.</param>
+    /// <param name="round">Number of the bit.</param>
+    /// <param name="threshold">The threshold's bits from this one on.</param>
+    /// <param name="keys">Of the seed.</param>
+    /// <param name="less">Members whose U is less; those that these bits decide are added.</param>
+    /// <param name="equal">Members whose U is equal so far; those that these bits decide are taken away.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void CompareTwo<TLanes, TKeys>(TLanes counter, uint round, uint threshold, TKeys keys, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
         where TLanes : unmanaged, ILanes<TLanes>
         where TKeys : unmanaged, IPhiloxKeys
     {
-        Bits128<TLanes> bits = Philox.Block(counter, TLanes.All(stream | round), keys);
+        PhiloxWords<TLanes> words = Philox.Words(
+            counter, TLanes.All(stream | round), counter, TLanes.All(stream | (round + 1)), keys, out PhiloxWords<TLanes> nextWords);
+        Take(words.Joined, threshold, ref less, ref equal);
+        Take(nextWords.Joined, threshold << 1, ref less, ref equal);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Take<TLanes>(Bits128<TLanes> bits, uint threshold, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
         var zero = new Bits128<TLanes>(equal.Low & ~bits.Low, equal.High & ~bits.High);
-        if (thresholdBit == 0)
+        if (threshold >> 31 == 0)
         {
             equal = zero;
             return;

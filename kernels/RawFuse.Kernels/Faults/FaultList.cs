@@ -9,7 +9,7 @@ namespace RawFuse.Kernels;
 internal readonly unsafe struct FaultList(ulong* memory)
 {
     /// <summary>Bytes in a run: lists stay in the first-level cache.</summary>
-    public const int RunBytes = 2048;
+    public const int RunBytes = 4096;
 
     /// <summary>Words of memory behind a list.</summary>
     public const int Words = 5 * Stride / sizeof(ulong);

@@ -14,6 +14,7 @@ internal readonly unsafe struct FieldRuns<TRuns>(TRuns runs, in FaultCells cells
     private readonly byte exposed = cells.Exposed;
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Fill(long start, int count, FaultList list)
     {
         byte* map = stackalloc byte[2 * Bytes];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -62,6 +63,7 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
         private readonly int length = args.Count;
         private readonly byte signBit = args.Cells.SignBit;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TRuns>(int item, TRuns runs, FaultList list)
             where TRuns : unmanaged, IFaultRuns
         {

@@ -13,6 +13,7 @@ internal readonly unsafe struct MappedRuns(CpuDevice device, in FaultCells cells
     private readonly long groups = cells.Groups;
     private readonly int repeat = cells.Repeat;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Fill(long start, int count, FaultList list)
     {
         const int Bytes = FaultCells.GroupBytes;

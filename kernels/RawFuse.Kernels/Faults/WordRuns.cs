@@ -15,6 +15,7 @@ internal readonly unsafe struct WordRuns(CpuDevice device, in FaultCells cells) 
     private readonly int bits = cells.Bits;
     private readonly byte exposed = cells.Exposed;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Fill(long start, int count, FaultList list)
     {
         (long before, long word) = Math.DivRem(start, words);

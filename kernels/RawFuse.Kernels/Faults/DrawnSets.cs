@@ -4,11 +4,11 @@ using System.Runtime.CompilerServices;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// The cells of consecutive groups that are faulty besides what octets say: those of the denser set, of rows and of columns. Every bit of a
-/// <see cref="DrawnSet"/> decides half of the members left, and a group is done after 8 bits on average, but rarely are all groups of a register done
+/// The cells of consecutive groups that are in sets: that of single cells at higher rates, of rows and of columns. Every bit of a <see cref="DrawnSet"/>
+/// decides half of the members left, and a group is done after 8 bits on average, but rarely are all groups of a register done
 /// together. So all groups take their first bits unasked, and from then on those with undecided members are moved together before they take more.
 /// </summary>
-internal readonly unsafe struct DrawnMore<TLanes>(DrawnCells cells)
+internal readonly unsafe struct DrawnSets<TLanes>(DrawnCells cells)
     where TLanes : unmanaged, ILanes<TLanes>
 {
     /// <summary>Bits that every group takes: as many as most of them need.</summary>
@@ -17,18 +17,19 @@ internal readonly unsafe struct DrawnMore<TLanes>(DrawnCells cells)
     /// <summary>Bits that undecided groups take at a time after that.</summary>
     private const int NextBits = 2;
 
-    /// <summary>Writes two words per group, cells 0 to 63 first, and maybe those of up to 7 groups more.</summary>
+    /// <summary>Writes two words per group, cells 0 to 63 first, and maybe those of some groups more.</summary>
     /// <param name="keys">Of the seed.</param>
     /// <param name="group">The first group.</param>
-    /// <param name="count">How many, up to 65.</param>
+    /// <param name="count">How many, up to one more than a run has.</param>
     /// <param name="faulty">Receives them.</param>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(PhiloxTable keys, long group, int count, ulong* faulty)
     {
         ulong* memory = stackalloc ulong[Work.Words];
         var work = new Work(memory);
-        work.Start((ulong)group, count, cells.Dense.All);
-        Decide(cells.Dense, keys, work, count);
+        work.Start((ulong)group, count, cells.Single.All);
+        Decide(cells.Single, keys, work, count);
         if (cells.HasLines)
         {
             work.TakeRows(cells, keys, group, count);
@@ -53,7 +54,9 @@ internal readonly unsafe struct DrawnMore<TLanes>(DrawnCells cells)
                 TLanes group = TLanes.Load(work.Group + i), none = TLanes.All(0);
                 var less = new Bits128<TLanes>(none, none);
                 var equal = new Bits128<TLanes>(TLanes.Load(work.EqualLow + i), TLanes.Load(work.EqualHigh + i));
-                for (int bit = 0; bit < bits; bit++) set.Compare(group, (uint)(done + bit), (left << bit) >> 31, keys, ref less, ref equal);
+                int bit = 0;
+                for (; bit + 1 < bits; bit += 2) set.CompareTwo(group, (uint)(done + bit), left << bit, keys, ref less, ref equal);
+                if (bit < bits) set.Compare(group, (uint)(done + bit), left << bit, keys, ref less, ref equal);
                 TLanes.Store(less.Low, work.LessLow + i);
                 TLanes.Store(less.High, work.LessHigh + i);
                 TLanes.Store(equal.Low, work.EqualLow + i);
@@ -73,7 +76,7 @@ internal readonly unsafe struct DrawnMore<TLanes>(DrawnCells cells)
         public const int Words = 8 * Stride;
 
         // The last lanes may lie beyond the end: what they compute is not looked at.
-        private const int Stride = 1024;
+        private const int Stride = (FaultList.RunBytes / FaultCells.GroupBytes) + 1 + 7;
 
         public ulong* FaultyLow => memory;
 
