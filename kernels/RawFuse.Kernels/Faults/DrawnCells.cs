@@ -5,12 +5,11 @@ namespace RawFuse.Kernels;
 /// <summary>
 /// Faulty cells drawn from a seed. At threshold t, a rate of t / 2^32, a cell of group g is faulty
 /// <list type="bullet">
-/// <item>when an event of its octet has struck it at the threshold min(t, M), M = (2^32 - 1) / 17 (<see cref="DrawnOctets"/>);</item>
+/// <item>when an event of its quad has struck it at the threshold min(t, M), M = (2^32 - 1) / 17 (<see cref="DrawnQuads"/>);</item>
 /// <item>or, above M, when it is in the <see cref="DrawnSet"/> of counter g at floor((17 t - 2^32) / 16);</item>
 /// <item>or when it lies in a faulty row or column: sets of their own.</item>
 /// </list>
-/// Where a stuck cell is stuck does not depend on what made it faulty: cell j of octet k is stuck at 1 when bit j is set of the octet's block 0's word 3,
-/// or, where the octet's head is such that no event can ever strike it, of byte k of the block (g, stream + 1).
+/// Where a stuck cell is stuck is said by its quad, whatever made it faulty.
 /// </summary>
 /// <remarks>
 /// Above M a cell that events spare, with probability 16/17, is in the set with probability (17 p - 1) / 16, independently: it stays sound with
@@ -22,16 +21,14 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
     private const ulong RowStream = 3UL << 32;
     private const ulong ColumnStream = 4UL << 32;
 
-    // Within a stream: heads have part 0 and octets parts from 16 on.
-    private const ulong DirectionPart = 1;
+    // Within a stream, apart from the numbers that quads use.
     private const ulong SetPart = 1UL << 31;
 
     private readonly ulong seed = cells.Seed;
     private readonly ulong flip = cells.Model == FaultModel.Flip ? ulong.MaxValue : 0;
-    private readonly ulong stream = cells.Stream;
     private readonly long firstGroup = cells.FirstGroup;
     private readonly long groups = cells.Groups;
-    private readonly DrawnOctets octets = new(Math.Min(cells.Threshold, DrawnOctets.MaximumThreshold), cells.Stream);
+    private readonly DrawnQuads quads = new(Math.Min(cells.Threshold, DrawnQuads.MaximumThreshold), cells.Stream);
     private readonly DrawnSet single = new(SetThreshold(cells.Threshold), cells.Stream | SetPart);
     private readonly DrawnSet rows = new(cells.RowThreshold, RowStream);
     private readonly DrawnSet columns = new(cells.ColumnThreshold, ColumnStream);
@@ -41,20 +38,11 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
     /// <summary>The seed.</summary>
     public ulong Seed => seed;
 
-    /// <summary>All ones when faulty cells flip, 0 when they are stuck.</summary>
-    public ulong Flip => flip;
-
     /// <summary>Groups in the memory.</summary>
     public long Groups => groups;
 
-    /// <summary>Upper half of the counters of blocks of heads: byte k is octet k's.</summary>
-    public ulong HeadCounter => stream;
-
-    /// <summary>Upper half of the counters of blocks of directions: byte k is for octet k.</summary>
-    public ulong DirectionCounter => stream + DirectionPart;
-
     /// <summary>Cells that events strike.</summary>
-    public DrawnOctets Octets => octets;
+    public DrawnQuads Quads => quads;
 
     /// <summary>Cells that fail each on its own at higher rates.</summary>
     public DrawnSet Single => single;
@@ -89,11 +77,11 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
         return 0 - ((word >> (row & 63)) & 1);
     }
 
-    /// <summary>What faulty cells of an octet do.</summary>
-    /// <param name="faulty">Which are faulty, in bits 0 to 7; above them anything.</param>
-    /// <param name="directions">Which are stuck at 1 if they are stuck, in bits 0 to 7; above them anything.</param>
-    /// <param name="toggle">In bits 0 to 7 the bits that cells toggle; above them anything.</param>
-    /// <returns>In bits 0 to 7 the bits that cells do not keep; above them anything.</returns>
+    /// <summary>What faulty cells of a quad do.</summary>
+    /// <param name="faulty">Which are faulty, in bits 0 to 31; 0 above.</param>
+    /// <param name="directions">Which are stuck at 1 if they are stuck, in bits 0 to 31; above them anything.</param>
+    /// <param name="toggle">The bits that cells toggle.</param>
+    /// <returns>The bits that cells do not keep.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLanes LossOf<TLanes>(TLanes faulty, TLanes directions, out TLanes toggle)
         where TLanes : unmanaged, ILanes<TLanes>
@@ -105,50 +93,48 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
     /// <inheritdoc/>
     public GroupFaults<ScalarLane> At(long index)
     {
-        long number = GroupOf(index);
-        var group = new ScalarLane((ulong)number);
+        long group = GroupOf(index);
         var keys = new PhiloxKey(seed);
-        Bits128<ScalarLane> heads = Philox.Block(group, new ScalarLane(HeadCounter), keys), faulty = InSets(number, keys), directions = faulty;
-        if (!ScalarLane.IsZero(faulty.Low | faulty.High) && flip == 0) directions = Philox.Block(group, new ScalarLane(DirectionCounter), keys);
-        ulong struckLow = 0, struckHigh = 0, ownLow = 0, ownHigh = 0, hasOwnLow = 0, hasOwnHigh = 0;
-        for (int octet = Next(-1, heads, faulty); octet < FaultCells.GroupBytes; octet = Next(octet, heads, faulty))
+        Bits128<ScalarLane> inSets = InSets(group, keys), block = quads.Heads(new ScalarLane((ulong)group / 4), keys);
+
+        // The heads of this group's quads are 4 bytes of that block.
+        ulong heads = ((group & 2) == 0 ? block.Low.Value : block.High.Value) >> (32 * (int)(group & 1));
+        ulong lossLow = 0, lossHigh = 0, toggleLow = 0, toggleHigh = 0;
+        for (int quad = Next(-1, heads, inSets); quad < FaultCells.GroupQuads; quad = Next(quad, heads, inSets))
         {
-            ScalarLane struck = octets.At(group, new ScalarLane((ulong)octet), new ScalarLane(ByteOf(heads, octet)), keys, out ScalarLane own);
-            int shift = 8 * (octet & 7);
-            ulong struckByte = (struck.Value & 0xFF) << shift, ownByte = (own.Value & 0xFF) << shift, hasOwn = 0xFFUL << shift;
-            if (octet < 8)
+            ScalarLane struck = quads.At(new ScalarLane(((ulong)group * FaultCells.GroupQuads) + (ulong)quad), new ScalarLane(HeadOf(heads, quad)), keys, out ScalarLane directions);
+            ulong loss = LossOf(struck | new ScalarLane(QuadOf(inSets, quad)), directions, out ScalarLane toggle).Value;
+            int shift = 32 * (quad & 1);
+            if (quad < 2)
             {
-                struckLow |= struckByte;
-                ownLow |= ownByte;
-                hasOwnLow |= hasOwn;
+                lossLow |= loss << shift;
+                toggleLow |= toggle.Value << shift;
             }
             else
             {
-                struckHigh |= struckByte;
-                ownHigh |= ownByte;
-                hasOwnHigh |= hasOwn;
+                lossHigh |= loss << shift;
+                toggleHigh |= toggle.Value << shift;
             }
         }
 
-        ScalarLane lossLow = LossOf(
-            faulty.Low | new ScalarLane(struckLow), (directions.Low & new ScalarLane(~hasOwnLow)) | new ScalarLane(ownLow), out ScalarLane toggleLow);
-        ScalarLane lossHigh = LossOf(
-            faulty.High | new ScalarLane(struckHigh), (directions.High & new ScalarLane(~hasOwnHigh)) | new ScalarLane(ownHigh), out ScalarLane toggleHigh);
-        return new GroupFaults<ScalarLane>(new Bits128<ScalarLane>(~lossLow, ~lossHigh), new Bits128<ScalarLane>(toggleLow, toggleHigh));
+        return new GroupFaults<ScalarLane>(
+            new Bits128<ScalarLane>(new ScalarLane(~lossLow), new ScalarLane(~lossHigh)),
+            new Bits128<ScalarLane>(new ScalarLane(toggleLow), new ScalarLane(toggleHigh)));
     }
 
     /// <summary>
-    /// The next octet whose block 0 is needed: it may have an event, or has faulty cells and a direction of its own. A loop by itself, so that the threads of
-    /// a GPU draw together once all have found theirs.
+    /// The next quad that may have faulty cells. A loop by itself, so that the threads of a GPU draw together once all have found theirs.
     /// </summary>
-    private int Next(int octet, Bits128<ScalarLane> heads, Bits128<ScalarLane> inSets)
+    private int Next(int quad, ulong heads, Bits128<ScalarLane> inSets)
     {
-        do octet++;
-        while (octet < FaultCells.GroupBytes && !IsDrawn(ByteOf(heads, octet), ByteOf(inSets, octet)));
-        return octet;
+        do quad++;
+        while (quad < FaultCells.GroupQuads && HeadOf(heads, quad) >= (ulong)quads.HeadLimit && QuadOf(inSets, quad) == 0);
+        return quad;
     }
 
-    private bool IsDrawn(ulong head, ulong inSets) => head < (ulong)octets.HeadLimit || (inSets != 0 && head < DrawnOctets.Heads && flip == 0);
+    private static ulong HeadOf(ulong heads, int quad) => (heads >> (8 * quad)) & 0xFF;
+
+    private static ulong QuadOf(Bits128<ScalarLane> bits, int quad) => (uint)((quad < 2 ? bits.Low.Value : bits.High.Value) >> (32 * (quad & 1)));
 
     private Bits128<ScalarLane> InSets(long number, PhiloxKey keys)
     {
@@ -159,9 +145,7 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
         return new Bits128<ScalarLane>(inSets.Low | column.Low | row, inSets.High | column.High | row);
     }
 
-    private static ulong ByteOf(Bits128<ScalarLane> bits, int octet) => ((octet < 8 ? bits.Low.Value : bits.High.Value) >> (8 * (octet & 7))) & 0xFF;
-
-    private static ulong SetThreshold(ulong threshold) => threshold <= DrawnOctets.MaximumThreshold ? 0 : ((17 * threshold) - (1UL << 32)) / 16;
+    private static ulong SetThreshold(ulong threshold) => threshold <= DrawnQuads.MaximumThreshold ? 0 : ((17 * threshold) - (1UL << 32)) / 16;
 
     private long RowOf(long group) => group / rowGroups;
 }

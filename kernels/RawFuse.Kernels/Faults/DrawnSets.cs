@@ -17,7 +17,7 @@ internal readonly unsafe struct DrawnSets<TLanes>(DrawnCells cells)
     /// <summary>Bits that undecided groups take at a time after that.</summary>
     private const int NextBits = 2;
 
-    /// <summary>Writes two words per group, cells 0 to 63 first, and maybe those of some groups more.</summary>
+    /// <summary>Writes two 64-bit words per group, cells 0 to 63 first, and maybe those of some groups more.</summary>
     /// <param name="keys">Of the seed.</param>
     /// <param name="group">The first group.</param>
     /// <param name="count">How many, up to one more than a run has.</param>

@@ -18,6 +18,12 @@ public readonly record struct FaultCells
     /// <summary>Bytes in a group.</summary>
     public const int GroupBytes = 16;
 
+    /// <summary>Quads, of 4 bytes, in a group.</summary>
+    internal const int GroupQuads = GroupBytes / QuadBytes;
+
+    /// <summary>Bytes in a quad.</summary>
+    internal const int QuadBytes = 4;
+
     /// <summary>The largest number of an access: above the bit's number and the stream's, 29 bits of the counter are left.</summary>
     public const long MaximumAccess = (1L << 29) - 1;
 

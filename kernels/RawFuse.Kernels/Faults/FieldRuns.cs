@@ -6,8 +6,8 @@ namespace RawFuse.Kernels;
 internal readonly unsafe struct FieldRuns<TRuns>(TRuns runs, in FaultCells cells) : IFaultRuns
     where TRuns : unmanaged, IFaultRuns
 {
-    // A field may end in the byte behind the last one.
-    private const int Bytes = FaultList.RunBytes + 8;
+    // A run of the other source begins in the quad of the first cell, and a field can end in the byte behind the last one.
+    private const int Quads = FaultList.RunQuads + 2;
 
     private readonly TRuns runs = runs;
     private readonly int bits = cells.Bits;
@@ -17,26 +17,34 @@ internal readonly unsafe struct FieldRuns<TRuns>(TRuns runs, in FaultCells cells
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Fill(long start, int count, FaultList list)
     {
-        byte* map = stackalloc byte[2 * Bytes];
-        byte* keep = map, toggle = map + Bytes;
-        long first = start * bits, end = first + ((long)count * bits);
-        int offset = (int)(first & 7), bytes = (int)(((end + 7) >> 3) - (first >> 3));
-        new Span<byte>(keep, Bytes).Fill(byte.MaxValue);
-        new Span<byte>(toggle, Bytes).Clear();
-
-        // Fields that start within a byte can reach into one more byte than a run has.
+        uint* loss = stackalloc uint[2 * Quads], toggle = loss + Quads;
+        new Span<uint>(loss, 2 * Quads).Clear();
+        long firstBit = start * bits, first = firstBit / 32 * FaultCells.QuadBytes;
+        int bit = (int)(firstBit % 32), bytes = (bit + (count * bits) + 7) / 8;
         for (int done = 0; done < bytes; done += FaultList.RunBytes)
         {
-            int entries = runs.Fill((first >> 3) + done, Math.Min(bytes - done, FaultList.RunBytes), list);
-            for (int i = 0; i < entries; i++)
+            int listed = runs.Fill(first + done, Math.Min(bytes - done, FaultList.RunBytes), list);
+            for (int i = 0; i < listed; i++)
             {
-                keep[done + list.Position[i]] = (byte)~list.Loss[i];
-                toggle[done + list.Position[i]] = list.Toggle[i];
+                int quad = (done / FaultCells.QuadBytes) + list.Quad[i];
+                loss[quad] = list.Loss[i];
+                toggle[quad] = list.Toggle[i];
             }
         }
 
-        int listed = 0;
-        for (int i = 0, bit = offset; i < count; i++, bit += bits) listed = FaultFields.Append(list, listed, i, exposed, keep, toggle, bit);
-        return listed;
+        int entries = 0;
+        for (int quad = 0; quad * FaultCells.QuadBytes < count; quad++)
+        {
+            uint losses = 0, toggles = 0;
+            for (int i = 0; i < FaultCells.QuadBytes; i++, bit += bits)
+            {
+                losses |= (uint)(FieldBits.At((byte*)loss, bit) & exposed) << (8 * i);
+                toggles |= (uint)(FieldBits.At((byte*)toggle, bit) & exposed) << (8 * i);
+            }
+
+            entries = list.Append(entries, quad, losses, toggles);
+        }
+
+        return entries;
     }
 }

@@ -22,14 +22,17 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>Reads <see cref="Count"/> numbers of 16 bits, one per lane.</summary>
     static abstract TSelf LoadShorts(ushort* source);
 
+    /// <summary>Reads <see cref="Count"/> numbers of 32 bits, one per lane.</summary>
+    static abstract TSelf LoadHalves(uint* source);
+
     /// <summary>Writes <see cref="Count"/> values.</summary>
     static abstract void Store(TSelf value, ulong* destination);
 
     /// <summary>Writes twice <see cref="Count"/> values: those of the first lane, low before high, then those of the next.</summary>
     static abstract void StorePairs(TSelf low, TSelf high, ulong* destination);
 
-    /// <summary>Writes the low byte of every lane.</summary>
-    static abstract void StoreBytes(TSelf value, byte* destination);
+    /// <summary>Writes the low half of every lane.</summary>
+    static abstract void StoreHalves(TSelf value, uint* destination);
 
     /// <summary>The 64-bit product of the low 32 bits.</summary>
     static abstract TSelf LowHalfProduct(TSelf a, TSelf b);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -14,6 +15,8 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
 {
     /// <summary>Bytes of a tensor per work item: some microseconds.</summary>
     private const int ItemBytes = 32 * FaultList.RunBytes;
+
+    private const int CacheLine = 64;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The buffer is shorter than the count.</exception>
@@ -70,17 +73,40 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
             long first = (long)item * ItemBytes, end = Math.Min(length, first + ItemBytes);
             for (long start = first; start < end; start += FaultList.RunBytes)
             {
-                byte* stored = bytes + start;
-                if (System.Runtime.Intrinsics.X86.Sse.IsSupported) { for (int i = 0; i < FaultList.RunBytes; i += 64) System.Runtime.Intrinsics.X86.Sse.Prefetch0(stored + i); }
-                int count = (int)Math.Min(end - start, FaultList.RunBytes), entries = runs.Fill(start, count, list);
+                int count = (int)Math.Min(end - start, FaultList.RunBytes);
+                Prefetch(bytes + start, count);
+                int entries = runs.Fill(start, count, list);
+                uint* stored = (uint*)(bytes + start);
+                if (count % FaultCells.QuadBytes != 0) Shorten(count, list, entries);
                 for (int i = 0; i < entries; i++)
                 {
+                    // Not to touch memory for quads that are sound after all.
                     if ((list.Loss[i] | list.Toggle[i]) == 0) continue;
-                    int position = list.Position[i];
-                    stored[position] = (byte)((stored[position] & ~list.Loss[i]) ^ list.Toggle[i]);
+                    int quad = list.Quad[i];
+                    stored[quad] = (stored[quad] & ~list.Loss[i]) ^ list.Toggle[i];
                 }
 
-                if (signBit != FaultCells.HighestBit) SignExtend(stored, count);
+                if (signBit != FaultCells.HighestBit) SignExtend(bytes + start, count);
+            }
+        }
+
+        /// <summary>The faults of some lines would come too far apart for the processor to foresee them.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Prefetch(byte* run, int count)
+        {
+            if (!Sse.IsSupported) return;
+            for (int i = 0; i < count; i += CacheLine) Sse.Prefetch0(run + i);
+        }
+
+        /// <summary>Takes back what a list says of bytes beyond the end of the tensor.</summary>
+        private static void Shorten(int count, FaultList list, int entries)
+        {
+            uint beyond = uint.MaxValue << (8 * (count % FaultCells.QuadBytes));
+            for (int i = 0; i < entries; i++)
+            {
+                if (list.Quad[i] != count / FaultCells.QuadBytes) continue;
+                list.Loss[i] &= ~beyond;
+                list.Toggle[i] &= ~beyond;
             }
         }
 

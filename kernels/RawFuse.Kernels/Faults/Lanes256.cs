@@ -20,6 +20,8 @@ internal readonly unsafe struct Lanes256(Vector256<ulong> value) : ILanes<Lanes2
 
     public static Lanes256 LoadShorts(ushort* source) => new(Avx2.ConvertToVector256Int64(source).AsUInt64());
 
+    public static Lanes256 LoadHalves(uint* source) => new(Avx2.ConvertToVector256Int64(source).AsUInt64());
+
     public static void Store(Lanes256 value, ulong* destination) => value.value.Store(destination);
 
     public static void StorePairs(Lanes256 low, Lanes256 high, ulong* destination)
@@ -30,13 +32,8 @@ internal readonly unsafe struct Lanes256(Vector256<ulong> value) : ILanes<Lanes2
         Avx2.Permute2x128(even, odd, 0x31).Store(destination + 4);
     }
 
-    public static void StoreBytes(Lanes256 value, byte* destination)
-    {
-        // The low bytes of both lanes of a half go to its front.
-        Vector256<byte> fronts = Avx2.Shuffle(value.value.AsByte(), Vector256.Create(0xFFFFFFFF_FFFF0800UL).AsByte());
-        *(ushort*)destination = fronts.AsUInt16()[0];
-        *(ushort*)(destination + 2) = fronts.AsUInt16()[8];
-    }
+    public static void StoreHalves(Lanes256 value, uint* destination) =>
+        Avx2.PermuteVar8x32(value.value.AsUInt32(), Vector256.Create(0U, 2, 4, 6, 0, 2, 4, 6)).GetLower().Store(destination);
 
     public static Lanes256 LowHalfProduct(Lanes256 a, Lanes256 b) => new(Avx2.Multiply(a.value.AsUInt32(), b.value.AsUInt32()));
 

@@ -20,6 +20,8 @@ internal readonly unsafe struct Lanes512(Vector512<ulong> value) : ILanes<Lanes5
 
     public static Lanes512 LoadShorts(ushort* source) => new(Avx512F.ConvertToVector512UInt64(Vector128.Load(source)));
 
+    public static Lanes512 LoadHalves(uint* source) => new(Avx512F.ConvertToVector512UInt64(Vector256.Load(source)));
+
     public static void Store(Lanes512 value, ulong* destination) => value.value.Store(destination);
 
     public static void StorePairs(Lanes512 low, Lanes512 high, ulong* destination)
@@ -29,8 +31,7 @@ internal readonly unsafe struct Lanes512(Vector512<ulong> value) : ILanes<Lanes5
         Avx512F.PermuteVar8x64x2(low.value, Vector512.Create(4UL, 12, 5, 13, 6, 14, 7, 15), high.value).Store(destination + 8);
     }
 
-    public static void StoreBytes(Lanes512 value, byte* destination) =>
-        *(ulong*)destination = Avx512F.ConvertToVector128Byte(value.value).AsUInt64().ToScalar();
+    public static void StoreHalves(Lanes512 value, uint* destination) => Avx512F.ConvertToVector256UInt32(value.value).Store(destination);
 
     public static Lanes512 LowHalfProduct(Lanes512 a, Lanes512 b) => new(Avx512F.Multiply(a.value.AsUInt32(), b.value.AsUInt32()));
 

@@ -1,14 +1,14 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace RawFuse.Kernels;
 
 /// <summary>Faulty cells read from a map in the host's memory.</summary>
 internal readonly unsafe struct MappedRuns(CpuDevice device, in FaultCells cells) : IFaultRuns
 {
-    private readonly byte* keep = device.Pointer(cells.Keep!);
-    private readonly byte* toggle = device.Pointer(cells.Toggle!);
+    private const int GroupQuads = FaultCells.GroupQuads;
+
+    private readonly uint* keep = (uint*)device.Pointer(cells.Keep!);
+    private readonly uint* toggle = (uint*)device.Pointer(cells.Toggle!);
     private readonly long firstGroup = cells.FirstGroup;
     private readonly long groups = cells.Groups;
     private readonly int repeat = cells.Repeat;
@@ -16,27 +16,22 @@ internal readonly unsafe struct MappedRuns(CpuDevice device, in FaultCells cells
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Fill(long start, int count, FaultList list)
     {
-        const int Bytes = FaultCells.GroupBytes;
-        int stretch = Bytes * repeat, entries = 0;
-        long before = start / stretch;
-        int origin = (int)((before * stretch) - start);
+        int end = (count + FaultCells.QuadBytes - 1) / FaultCells.QuadBytes, entries = 0;
+        long stretch = (long)repeat * GroupQuads, number = start / FaultCells.QuadBytes / stretch;
+        long first = (number * stretch) - (start / FaultCells.QuadBytes);
 
-        // A group's faulty bytes are found once, and listed for each of its uses that begins or ends within the run.
-        for (; origin < count; origin += stretch, before++)
+        // The quads of a group are looked at once, and the faulty ones listed for each of the group's uses.
+        for (; first < end; first += stretch, number++)
         {
-            long group = (firstGroup + before) % groups * Bytes;
-            Vector128<byte> kept = Vector128.Load(keep + group), toggled = Vector128.Load(toggle + group);
-            uint faulty = ~Vector128.Equals(Vector128.AndNot(kept, toggled), Vector128<byte>.AllBitsSet).ExtractMostSignificantBits() & 0xFFFF;
-            int first = origin < 0 ? -origin / Bytes * Bytes : 0, end = Math.Min(stretch, count - origin);
-            for (; faulty != 0; faulty &= faulty - 1)
+            long at = (firstGroup + number) % groups * GroupQuads;
+            int last = (int)Math.Min(first + stretch, end);
+            for (int i = 0; i < GroupQuads; i++)
             {
-                int octet = BitOperations.TrailingZeroCount(faulty), loss = ~keep[group + octet], toggles = toggle[group + octet];
-                for (int i = first + octet; i < end; i += Bytes)
-                {
-                    // Bytes of a use that began before the run are written over by the next entry.
-                    list.Set(entries, origin + i, loss, toggles);
-                    entries += origin + i >= 0 ? 1 : 0;
-                }
+                uint loss = ~keep[at + i], toggles = toggle[at + i];
+                if ((loss | toggles) == 0) continue;
+                long quad = first + i;
+                if (quad < 0) quad += (-quad + GroupQuads - 1) / GroupQuads * GroupQuads;
+                for (; quad < last; quad += GroupQuads) entries = list.Append(entries, (int)quad, loss, toggles);
             }
         }
 

@@ -15,6 +15,8 @@ internal readonly unsafe struct ScalarLane(ulong value) : ILanes<ScalarLane>
 
     public static ScalarLane LoadShorts(ushort* source) => new(*source);
 
+    public static ScalarLane LoadHalves(uint* source) => new(*source);
+
     public static void Store(ScalarLane value, ulong* destination) => *destination = value.Value;
 
     public static void StorePairs(ScalarLane low, ScalarLane high, ulong* destination)
@@ -23,7 +25,7 @@ internal readonly unsafe struct ScalarLane(ulong value) : ILanes<ScalarLane>
         destination[1] = high.Value;
     }
 
-    public static void StoreBytes(ScalarLane value, byte* destination) => *destination = (byte)value.Value;
+    public static void StoreHalves(ScalarLane value, uint* destination) => *destination = (uint)value.Value;
 
     public static ScalarLane LowHalfProduct(ScalarLane a, ScalarLane b) => new((ulong)(uint)a.Value * (uint)b.Value);
 

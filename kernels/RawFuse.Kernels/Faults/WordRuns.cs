@@ -21,14 +21,21 @@ internal readonly unsafe struct WordRuns(CpuDevice device, in FaultCells cells) 
         (long before, long word) = Math.DivRem(start, words);
         long bit = RowStart(before) + (word * bits);
         int entries = 0;
-        for (int i = 0; i < count; i++)
+        for (int quad = 0; quad * FaultCells.QuadBytes < count; quad++)
         {
-            // The last weight may touch the byte behind the map, which is there: see CpuDevice.Slack.
-            entries = FaultFields.Append(list, entries, i, exposed, keep, toggle, bit);
-            bit += bits;
-            if (++word < words) continue;
-            word = 0;
-            bit = RowStart(++before);
+            uint loss = 0, toggles = 0;
+            for (int i = 0; i < FaultCells.QuadBytes; i++)
+            {
+                // The last weight may touch the byte behind the map, which is there: see CpuDevice.Slack.
+                loss |= (uint)(~FieldBits.At(keep, bit) & exposed) << (8 * i);
+                toggles |= (uint)(FieldBits.At(toggle, bit) & exposed) << (8 * i);
+                bit += bits;
+                if (++word < words) continue;
+                word = 0;
+                bit = RowStart(++before);
+            }
+
+            entries = list.Append(entries, quad, loss, toggles);
         }
 
         return entries;
