@@ -1,5 +1,6 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -34,12 +35,9 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
     /// <exception cref="ArgumentException">A size is negative or a buffer too short.</exception>
     public static void Cpu(CpuDevice device, in DrawFaultMaskArgs args)
     {
-        int count = Check(args);
-
-        // Few bytes change: clear the mask, then write those.
-        if (!args.OnTop) device.Span(args.Mask).Slice(args.MaskOffset, count).Clear();
+        Check(args);
         var use = new Use(device.Pointer(args.Packed), device.Pointer(args.Mask) + args.MaskOffset, args);
-        CpuFaults.ForEachRun(device, args.Cells, count, use);
+        CpuFaults.ForEachItem(device, args.Cells, use.Items, use);
     }
 
     /// <inheritdoc/>
@@ -90,37 +88,136 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
             device.Launch(Kernel, FaultCells.GroupsOf(count), new GpuArgs<TSource>(device.View(args.Packed), device.View(args.Mask), count, in args, source));
     }
 
+    /// <summary>
+    /// An item is a slice of the weights of each of up to 64 filters. In the mask those of one filter lie far apart, but those of filters that follow each
+    /// other lie side by side: faults are gathered in a tile that stays in the caches, and then the mask is written row by row.
+    /// </summary>
     private readonly struct Use(sbyte* packed, byte* mask, in DrawFaultMaskArgs args) : IFaultUse
     {
+        private const int TileWeights = 1024;
+        private const int Filters = 64;
+
+        // A filter may begin within a quad: what is listed of it reaches into a quad before it and one behind.
+        private const int TileWords = Filters * ((TileWeights / FaultCells.QuadBytes) + 2);
+
+        private readonly byte* packed = (byte*)packed;
         private readonly int outChannels = args.OutChannels;
         private readonly int inChannels = args.InChannels;
         private readonly int taps = args.Taps;
+        private readonly bool onTop = args.OnTop;
         private readonly byte signBit = args.Cells.SignBit;
+        private readonly int filter = args.InChannels * args.Taps;
+        private readonly int slices = (int)((((long)args.InChannels * args.Taps) + TileWeights - 1) / TileWeights);
 
-        public void Take(int start, int count, byte* keep, byte* toggle)
+        public int Items => slices * ((outChannels + Filters - 1) / Filters);
+
+        [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TRuns>(int item, TRuns runs, FaultList list)
+            where TRuns : unmanaged, IFaultRuns
         {
-            // 64 bytes at a time, one bit each in a word: few of them are set. Bytes beyond the count are undefined.
-            for (int i = 0; i < count; i += Vector512<byte>.Count)
+            // Slices of equal length that start on groups of cells where filters do.
+            int length = FaultCells.GroupBytes * FaultCells.GroupsOf((int)((filter + slices - 1L) / slices));
+            int first = item % slices * length, weights = Math.Min(length, filter - first);
+            int start = item / slices * Filters, filters = Math.Min(outChannels - start, Filters);
+            if (weights <= 0) return;
+            long* rows = stackalloc long[TileWeights];
+            FindRows(first, weights, start, rows);
+
+            uint* loss = stackalloc uint[2 * TileWords], toggle = loss + TileWords;
+            int quads = (weights + FaultCells.QuadBytes - 1) / FaultCells.QuadBytes;
+            new Span<uint>(loss, Filters * (quads + 2)).Clear();
+            new Span<uint>(toggle, Filters * (quads + 2)).Clear();
+            for (int i = 0; i < filters; i++) Gather(runs, ((long)(start + i) * filter) + first, weights, list, loss + Filters + i, toggle + Filters + i);
+            for (int quad = 0; quad < quads; quad++)
             {
-                Vector512<byte> sound = Vector512.Equals(Vector512.AndNot(Vector512.Load(keep + i), Vector512.Load(toggle + i)), Vector512<byte>.AllBitsSet);
-                ulong faulty = ~sound.ExtractMostSignificantBits();
-                if (count - i < 64) faulty &= (1UL << (count - i)) - 1;
-                for (; faulty != 0; faulty &= faulty - 1)
+                for (int i = 0; i < FaultCells.QuadBytes && (quad * FaultCells.QuadBytes) + i < weights; i++)
                 {
-                    int k = i + BitOperations.TrailingZeroCount(faulty);
-                    Write(start + k, keep[k], toggle[k]);
+                    long row = rows[(quad * FaultCells.QuadBytes) + i];
+                    Vector512<byte> losses = Row(loss + (Filters * (quad + 1)), i), toggles = Row(toggle + (Filters * (quad + 1)), i);
+                    Write(packed + row, mask + row, losses, toggles, filters);
                 }
             }
         }
 
-        private void Write(int address, byte keep, byte toggle)
+        /// <summary>Where the row of every weight begins, in the engine's order. Tells the processor of the clean weights there.</summary>
+        private void FindRows(int first, int weights, int start, long* rows)
         {
-            (uint output, uint rest) = Math.DivRem((uint)address, (uint)(inChannels * taps));
-            (uint input, uint tap) = Math.DivRem(rest, (uint)taps);
-            uint target = (((tap * (uint)inChannels) + input) * (uint)outChannels) + output;
-            byte clean = (byte)packed[target];
-            int stored = clean ^ mask[target];
-            mask[target] = (byte)(clean ^ GroupFaultsBytes.SignExtend((byte)((stored & keep) ^ toggle), signBit));
+            (int input, int tap) = Math.DivRem(first, taps);
+            for (int i = 0; i < weights; i++)
+            {
+                rows[i] = ((((long)tap * inChannels) + input) * outChannels) + start;
+                if (Sse.IsSupported) Sse.Prefetch1(packed + rows[i]);
+                if (++tap < taps) continue;
+                tap = 0;
+                input++;
+            }
+        }
+
+        /// <summary>Writes the faults of a filter's weights into its column of the tile.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Gather<TRuns>(TRuns runs, long begin, int weights, FaultList list, uint* loss, uint* toggle)
+            where TRuns : unmanaged, IFaultRuns
+        {
+            int skip = (int)(begin % FaultCells.QuadBytes), entries = runs.Fill(begin - skip, skip + weights, list);
+            if (skip == 0)
+            {
+                for (int i = 0; i < entries; i++)
+                {
+                    loss[list.Quad[i] * Filters] = list.Loss[i];
+                    toggle[list.Quad[i] * Filters] = list.Toggle[i];
+                }
+
+                return;
+            }
+
+            // A listed quad lies across two of the tile's.
+            for (int i = 0; i < entries; i++)
+            {
+                int at = list.Quad[i] * Filters;
+                ulong losses = (ulong)list.Loss[i] << (32 - (8 * skip)), toggles = (ulong)list.Toggle[i] << (32 - (8 * skip));
+                loss[at - Filters] |= (uint)losses;
+                loss[at] |= (uint)(losses >> 32);
+                toggle[at - Filters] |= (uint)toggles;
+                toggle[at] |= (uint)(toggles >> 32);
+            }
+        }
+
+        /// <summary>Byte i of the words of 64 filters.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<byte> Row(uint* words, int i)
+        {
+            Vector512<uint> a = Vector512.Load(words) >>> (8 * i), b = Vector512.Load(words + 16) >>> (8 * i);
+            Vector512<uint> c = Vector512.Load(words + 32) >>> (8 * i), d = Vector512.Load(words + 48) >>> (8 * i);
+            return Vector512.Narrow(Vector512.Narrow(a, b), Vector512.Narrow(c, d));
+        }
+
+        /// <summary>Writes a row of the mask: clean ^ ((stored &amp; ~loss) ^ toggle), with the sign extended.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Write(byte* clean, byte* changed, Vector512<byte> loss, Vector512<byte> toggle, int filters)
+        {
+            if (filters != Filters || onTop || signBit != FaultCells.HighestBit)
+            {
+                WriteOneByOne(clean, changed, loss, toggle, filters);
+                return;
+            }
+
+            // A mask is far larger than the caches before anybody reads it: whole lines need not come in to be written.
+            Vector512<byte> row = (Vector512.Load(clean) & loss) ^ toggle;
+            if ((nuint)changed % Filters == 0) row.StoreAlignedNonTemporal(changed);
+            else row.Store(changed);
+        }
+
+        private void WriteOneByOne(byte* clean, byte* changed, Vector512<byte> loss, Vector512<byte> toggle, int filters)
+        {
+            byte* losses = stackalloc byte[2 * Filters], toggles = losses + Filters;
+            loss.Store(losses);
+            toggle.Store(toggles);
+            for (int i = 0; i < filters; i++)
+            {
+                int stored = onTop ? clean[i] ^ changed[i] : clean[i];
+                changed[i] = (byte)(clean[i] ^ GroupFaultsBytes.SignExtend((byte)((stored & ~losses[i]) ^ toggles[i]), signBit));
+            }
         }
     }
 

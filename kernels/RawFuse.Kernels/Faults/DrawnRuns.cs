@@ -1,161 +1,256 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// <see cref="DrawnCells"/> for a run of groups, several at once. Every bit decides half of the cells left, and a group is
-/// done after 8 bits on average, but rarely are all groups of a register done together. So all groups take their first
-/// bits unasked, and from then on those with undecided cells are moved together before they take more.
+/// <see cref="DrawnCells"/> for a run of bytes, several at once: the heads of all quads are drawn, those quads whose block 0 is needed are moved
+/// together, and their blocks are drawn. Two registers of blocks are drawn in step.
 /// </summary>
-internal readonly unsafe struct DrawnRuns<TLanes>(DrawnCells cells) : IGroupRuns
+internal readonly unsafe struct DrawnRuns<TLanes>(DrawnCells cells) : IFaultRuns
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    /// <summary>Bits that every group takes: as many as most of them need.</summary>
-    private const int FirstBits = 8;
+    private const int GroupQuads = FaultCells.GroupQuads;
 
-    /// <summary>Bits that undecided groups take at a time after that.</summary>
-    private const int NextBits = 2;
+    /// <summary>Quads whose heads come in one block.</summary>
+    private const int BlockQuads = 16;
+
+    // Heads of a run that starts within a block, and lanes beyond its end.
+    private const int HeadStride = FaultList.RunQuads + (17 * BlockQuads);
+
+    // Cells of a run that starts within a group, and lanes beyond its end.
+    private const int SetStride = FaultList.RunQuads + (9 * GroupQuads);
+
+    private readonly DrawnSets<TLanes> sets = new(cells);
 
     [SkipLocalsInit]
-    public void Fill(long index, int count, FaultBuffer buffer)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Fill(long start, int count, FaultList list)
     {
-        ulong* memory = stackalloc ulong[Work.Words];
-        var work = new Work(memory);
-        work.Start(cells, index, count);
-        Decide(cells.Single, work, count);
-        if (cells.HasLines)
+        if (cells.Quads.HeadLimit == 0 && !cells.HasSets) return 0;
+        ulong* table = stackalloc ulong[PhiloxTable.Words];
+        var keys = new PhiloxTable(cells.Seed, table);
+        long group = cells.GroupOf(start / FaultCells.GroupBytes);
+        int entries = 0, within = (int)(start % FaultCells.GroupBytes) / FaultCells.QuadBytes;
+        int end = (count + FaultCells.QuadBytes - 1) / FaultCells.QuadBytes;
+        for (int quad = 0; quad < end;)
         {
-            work.TakeRows(cells, count);
-            work.RestartWithColumns(cells, count);
-            Decide(cells.Columns, work, count);
+            // Behind the memory's last group comes its first one.
+            int quads = (int)Math.Min(end - quad, (Math.Min(cells.Groups - group, end) * GroupQuads) - within);
+            var part = new Part(((ulong)group * GroupQuads) + (ulong)within, quads, quad);
+            entries = cells.HasSets ? FillWithSets(part, keys, list, entries) : Fill(part, keys, null, list, entries);
+            quad += quads;
+            group = 0;
+            within = 0;
         }
 
+        return entries;
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int FillWithSets(Part part, PhiloxTable keys, FaultList list, int entries)
+    {
+        uint* inSets = stackalloc uint[SetStride];
+        int within = (int)(part.First % GroupQuads);
+        sets.Fill(keys, (long)(part.First / GroupQuads), (within + part.Quads + GroupQuads - 1) / GroupQuads, (ulong*)inSets);
+        return Fill(part, keys, inSets + within, list, entries);
+    }
+
+    /// <summary>Lists the faulty quads of a part.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="keys">Of the seed.</param>
+    /// <param name="inSets">Per quad the cells that are in sets; or null.</param>
+    /// <param name="list">Receives them.</param>
+    /// <param name="entries">Entries that are there already.</param>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Fill(Part part, PhiloxTable keys, uint* inSets, FaultList list, int entries)
+    {
+        byte* memory = stackalloc byte[HeadStride];
+        byte* heads = DrawHeads(part, keys, memory);
+        int end = inSets == null ? Collect(part, heads, list, entries) : Collect(part, heads, inSets, list, entries);
+        uint unfinished = 0;
+        for (int i = entries; i < end; i += 2 * TLanes.Count)
+        {
+            TLanes first = TLanes.All(part.First - (ulong)part.Start);
+            TLanes quad = first + TLanes.LoadShorts(list.Quad + i), other = first + TLanes.LoadShorts(list.Quad + i + TLanes.Count);
+            PhiloxWords<TLanes> words = cells.Quads.Blocks(quad, 0, other, 0, keys, out PhiloxWords<TLanes> otherWords);
+            unfinished |= Finish(list, i, words, inSets != null) | Finish(list, i + TLanes.Count, otherWords, inSets != null);
+        }
+
+        if (unfinished != 0) FinishOthers(part, keys, inSets, list, entries, end);
+        return end;
+    }
+
+    /// <summary>Draws the heads of a part's quads.</summary>
+    /// <returns>Where in the memory the first one is.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private byte* DrawHeads(Part part, PhiloxTable keys, byte* memory)
+    {
+        int within = (int)(part.First % BlockQuads), blocks = (within + part.Quads + BlockQuads - 1) / BlockQuads;
+        ulong* numbers = stackalloc ulong[TLanes.Count];
+        for (int i = 0; i < TLanes.Count; i++) numbers[i] = (part.First / BlockQuads) + (ulong)i;
+        TLanes first = TLanes.Load(numbers);
+        for (int i = 0; i < blocks; i += 2 * TLanes.Count)
+        {
+            TLanes block = first + TLanes.All((ulong)i);
+            ulong* destination = (ulong*)memory + (2 * i);
+            Bits128<TLanes> heads;
+            if (blocks - i > TLanes.Count)
+            {
+                heads = cells.Quads.Heads(block, block + TLanes.All((ulong)TLanes.Count), keys, out Bits128<TLanes> others);
+                TLanes.StorePairs(others.Low, others.High, destination + (2 * TLanes.Count));
+            }
+            else
+            {
+                heads = cells.Quads.Heads(block, keys);
+            }
+
+            TLanes.StorePairs(heads.Low, heads.High, destination);
+        }
+
+        return memory + within;
+    }
+
+    /// <summary>Says what the cells of a register of listed quads do, as far as the first three events tell.</summary>
+    /// <returns>A bit per lane: whether there may be more events.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Finish(FaultList list, int i, PhiloxWords<TLanes> words, bool hasSets)
+    {
+        TLanes faulty = cells.Quads.FirstThree(TLanes.LoadBytes(list.Head + i), words, out _, out uint unfinished);
+        if (hasSets) faulty |= TLanes.LoadHalves(list.Loss + i);
+        TLanes.StoreHalves(cells.LossOf(faulty, words.Word3, out TLanes toggle), list.Loss + i);
+        TLanes.StoreHalves(toggle, list.Toggle + i);
+        list.Unfinished[i / TLanes.Count] = (byte)unfinished;
+        return unfinished;
+    }
+
+    /// <summary>Draws listed quads with more than two events anew. Waiting for them would hold up the others.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FinishOthers(Part part, PhiloxTable keys, uint* inSets, FaultList list, int from, int to)
+    {
+        ushort* entry = stackalloc ushort[FaultList.RunQuads];
+        int count = 0;
+        for (int i = from; i < to; i += TLanes.Count)
+        {
+            uint lanes = list.Unfinished[i / TLanes.Count];
+            if (to - i < TLanes.Count) lanes &= (1U << (to - i)) - 1;
+            for (; lanes != 0; lanes &= lanes - 1) entry[count++] = (ushort)(i + BitOperations.TrailingZeroCount(lanes));
+        }
+
+        ulong* quad = stackalloc ulong[3 * TLanes.Count];
+        ulong* head = quad + TLanes.Count, inSet = head + TLanes.Count;
+        uint* results = stackalloc uint[2 * TLanes.Count];
         for (int i = 0; i < count; i += TLanes.Count)
         {
-            var faulty = new Bits128<TLanes>(TLanes.Load(work.FaultyLow + i), TLanes.Load(work.FaultyHigh + i));
-            buffer.Store(i, cells.Direct(TLanes.Load(work.GroupInOrder + i), faulty));
+            // The lanes beyond the last quad repeat it.
+            int lanes = Math.Min(TLanes.Count, count - i);
+            for (int lane = 0; lane < TLanes.Count; lane++)
+            {
+                int at = entry[i + Math.Min(lane, lanes - 1)], number = list.Quad[at] - part.Start;
+                quad[lane] = part.First + (ulong)number;
+                head[lane] = list.Head[at];
+                inSet[lane] = inSets == null ? 0 : inSets[number];
+            }
+
+            TLanes struck = cells.Quads.AtMany(TLanes.Load(quad), TLanes.Load(head), keys, out TLanes directions);
+            TLanes.StoreHalves(cells.LossOf(struck | TLanes.Load(inSet), directions, out TLanes toggle), results);
+            TLanes.StoreHalves(toggle, results + TLanes.Count);
+            for (int lane = 0; lane < lanes; lane++)
+            {
+                list.Loss[entry[i + lane]] = results[lane];
+                list.Toggle[entry[i + lane]] = results[TLanes.Count + lane];
+            }
         }
     }
 
-    /// <summary>Adds the members of all sets in the work to the faulty cells.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Decide(DrawnSet set, Work work, int count)
+    /// <summary>Lists the quads that have an event by their head, or may have one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Collect(Part part, byte* heads, FaultList list, int entries)
     {
-        uint left = set.ThresholdBits;
-        for (int done = 0, bits = FirstBits, undecided = count; undecided > 0 && left != 0; done += bits, left <<= bits, bits = NextBits)
+        Vector512<byte> limit = Vector512.Create((byte)cells.Quads.HeadLimit);
+        for (int i = 0; i < part.Quads; i += Vector512<byte>.Count)
         {
-            bits = Math.Min(bits, 32 - BitOperations.TrailingZeroCount(left));
-            for (int i = 0; i < undecided; i += TLanes.Count)
-            {
-                TLanes group = TLanes.Load(work.Group + i), none = TLanes.All(0);
-                var less = new Bits128<TLanes>(none, none);
-                var equal = new Bits128<TLanes>(TLanes.Load(work.EqualLow + i), TLanes.Load(work.EqualHigh + i));
-                for (int bit = 0; bit < bits; bit++) set.Compare(group, (uint)(done + bit), (left << bit) >> 31, ref less, ref equal);
-                TLanes.Store(less.Low, work.LessLow + i);
-                TLanes.Store(less.High, work.LessHigh + i);
-                TLanes.Store(equal.Low, work.EqualLow + i);
-                TLanes.Store(equal.High, work.EqualHigh + i);
-            }
-
-            undecided = work.Regroup(undecided);
+            Vector512<byte> head = Vector512.Load(heads + i);
+            entries = part.Append(list, entries, i, Vector512.LessThan(head, limit), head);
         }
+
+        return entries;
     }
 
-    /// <summary>
-    /// Arrays of 64-bit words. The first three are in order: the run's groups and their faulty cells. The others hold the
-    /// counters of the undecided groups, their positions in that order, and which cells' numbers the last bits showed to be
-    /// less than the threshold or left equal to it.
-    /// </summary>
-    private readonly struct Work(ulong* memory)
+    /// <summary>Lists also those with cells in sets, which go where their loss will be.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Collect(Part part, byte* heads, uint* inSets, FaultList list, int entries)
     {
-        public const int Words = 9 * Stride;
+        byte* hasSets = stackalloc byte[FaultList.RunQuads + Vector512<byte>.Count];
+        for (int i = 0; i < part.Quads; i++) hasSets[i] = inSets[i] == 0 ? (byte)0 : byte.MaxValue;
+        Vector512<byte> limit = Vector512.Create((byte)cells.Quads.HeadLimit);
+        int end = entries;
+        for (int i = 0; i < part.Quads; i += Vector512<byte>.Count)
+        {
+            Vector512<byte> head = Vector512.Load(heads + i);
+            end = part.Append(list, end, i, Vector512.LessThan(head, limit) | Vector512.Load(hasSets + i), head);
+        }
 
-        // The last lanes may lie beyond the end of a run: what they compute is not looked at.
-        private const int Stride = FaultBuffer.Groups + 8;
+        for (int i = entries; i < end; i++) list.Loss[i] = inSets[list.Quad[i] - part.Start];
+        return end;
+    }
 
-        public ulong* GroupInOrder => memory;
+    /// <summary>Quads that follow each other.</summary>
+    /// <param name="first">The first one's number in the memory.</param>
+    /// <param name="quads">How many.</param>
+    /// <param name="start">The first one's number in the run.</param>
+    private readonly struct Part(ulong first, int quads, int start)
+    {
+        public ulong First => first;
 
-        public ulong* FaultyLow => memory + Stride;
+        public int Quads => quads;
 
-        public ulong* FaultyHigh => memory + (2 * Stride);
+        public int Start => start;
 
-        public ulong* Group => memory + (3 * Stride);
-
-        public ulong* Position => memory + (4 * Stride);
-
-        public ulong* LessLow => memory + (5 * Stride);
-
-        public ulong* LessHigh => memory + (6 * Stride);
-
-        public ulong* EqualLow => memory + (7 * Stride);
-
-        public ulong* EqualHigh => memory + (8 * Stride);
-
-        /// <summary>Puts all groups of a run in.</summary>
+        /// <summary>Lists those of 64 quads that are marked and not beyond the end of the part, with their heads.</summary>
+        /// <param name="list">The list.</param>
+        /// <param name="entries">Entries in it.</param>
+        /// <param name="from">Number of the first quad in the part.</param>
+        /// <param name="marked">All ones for each that is to be listed.</param>
+        /// <param name="head">Its head.</param>
+        /// <returns>Entries in the list now.</returns>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Start(in DrawnCells cells, long index, int count)
+        public int Append(FaultList list, int entries, int from, Vector512<byte> marked, Vector512<byte> head)
         {
-            long group = cells.GroupOf(index), groups = cells.Groups;
-            for (int i = 0; i < count; i++)
+            Vector512<byte> numbers = Vector512<byte>.Indices;
+            if (quads - from < Vector512<byte>.Count) marked &= Vector512.LessThan(numbers, Vector512.Create((byte)(quads - from)));
+            ulong bits = marked.ExtractMostSignificantBits();
+            if (Avx512Vbmi2.IsSupported)
             {
-                GroupInOrder[i] = Group[i] = (ulong)group;
-                Position[i] = (ulong)i;
-                group = group + 1 == groups ? 0 : group + 1;
+                (Vector512<ushort> lower, Vector512<ushort> upper) = Vector512.Widen(Avx512Vbmi2.Compress(Vector512<byte>.Zero, marked, numbers));
+                Vector512<byte> heads = Avx512Vbmi2.Compress(Vector512<byte>.Zero, marked, head);
+                var addend = Vector512.Create((ushort)(start + from));
+                int count = BitOperations.PopCount(bits);
+                (lower + addend).Store(list.Quad + entries);
+                heads.GetLower().Store(list.Head + entries);
+                if (count > Vector512<ushort>.Count)
+                {
+                    (upper + addend).Store(list.Quad + entries + Vector512<ushort>.Count);
+                    heads.GetUpper().Store(list.Head + entries + Vector256<byte>.Count);
+                }
+
+                return entries + count;
             }
 
-            new Span<ulong>(FaultyLow, 2 * Stride).Fill(cells.Single.All);
-            new Span<ulong>(EqualLow, 2 * Stride).Fill(~cells.Single.All);
-        }
-
-        /// <summary>Marks all cells of faulty rows.</summary>
-        public void TakeRows(in DrawnCells cells, int count)
-        {
-            long drawn = -1;
-            Bits128<ScalarLane> failing = default;
-            for (int i = 0; i < count; i++)
+            for (; bits != 0; bits &= bits - 1, entries++)
             {
-                long group = (long)GroupInOrder[i], rows = cells.RowsOf(group);
-                if (rows != drawn) failing = cells.RowsAt(drawn = rows);
-                ulong isIn = cells.IsIn(failing, group);
-                FaultyLow[i] |= isIn;
-                FaultyHigh[i] |= isIn;
-            }
-        }
-
-        /// <summary>Puts all groups in again, each with the counter of its columns.</summary>
-        public void RestartWithColumns(in DrawnCells cells, int count)
-        {
-            ulong all = cells.Columns.All;
-            for (int i = 0; i < count; i++)
-            {
-                Group[i] = (ulong)cells.ColumnsOf((long)GroupInOrder[i]);
-                Position[i] = (ulong)i;
-                FaultyLow[i] |= all;
-                FaultyHigh[i] |= all;
+                int i = BitOperations.TrailingZeroCount(bits);
+                list.Quad[entries] = (ushort)(start + from + i);
+                list.Head[entries] = head[i];
             }
 
-            new Span<ulong>(EqualLow, 2 * Stride).Fill(~all);
-        }
-
-        /// <summary>Notes the cells found faulty and moves the groups with undecided cells to the front. Without branches: which they are is chance.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public int Regroup(int count)
-        {
-            int kept = 0;
-            for (int i = 0; i < count; i++)
-            {
-                ulong position = Position[i], low = EqualLow[i], high = EqualHigh[i];
-                FaultyLow[position] |= LessLow[i];
-                FaultyHigh[position] |= LessHigh[i];
-                Group[kept] = Group[i];
-                Position[kept] = position;
-                EqualLow[kept] = low;
-                EqualHigh[kept] = high;
-                kept += (low | high) != 0 ? 1 : 0;
-            }
-
-            return kept;
+            return entries;
         }
     }
 }

@@ -8,9 +8,8 @@ namespace RawFuse.Kernels;
 /// is the r-th most significant bit. So 128 comparisons run at once, bit by bit from the top, and stop when all are decided:
 /// after about 8 blocks, whatever the threshold.
 /// </summary>
-internal readonly struct DrawnSet(ulong seed, ulong threshold, ulong stream)
+internal readonly struct DrawnSet(ulong threshold, ulong stream)
 {
-    private readonly ulong seed = seed;
     private readonly ulong threshold = threshold;
     private readonly ulong stream = stream;
 
@@ -24,7 +23,8 @@ internal readonly struct DrawnSet(ulong seed, ulong threshold, ulong stream)
     public ulong All => threshold >> 32 != 0 ? ulong.MaxValue : 0;
 
     /// <summary>The members of one set.</summary>
-    public Bits128<ScalarLane> At(ScalarLane counter)
+    public Bits128<ScalarLane> At<TKeys>(ScalarLane counter, TKeys keys)
+        where TKeys : unmanaged, IPhiloxKeys
     {
         var less = new Bits128<ScalarLane>(new ScalarLane(All), new ScalarLane(All));
         var equal = new Bits128<ScalarLane>(new ScalarLane(~All), new ScalarLane(~All));
@@ -32,18 +32,46 @@ internal readonly struct DrawnSet(ulong seed, ulong threshold, ulong stream)
         // A U that equals the threshold so far is not below it once the threshold has only zeros left.
         uint round = 0;
         for (uint left = ThresholdBits; left != 0 && !ScalarLane.IsZero(equal.Low | equal.High); left <<= 1, round++)
-            Compare(counter, round, left >> 31, ref less, ref equal);
+            Compare(counter, round, left, keys, ref less, ref equal);
         return less;
     }
 
-    /// <summary>Draws bit <paramref name="round"/> of every U and compares it with the threshold's, for the members that are equal so far.</summary>
+    /// <summary>Draws a bit of every U and compares it with the threshold's, for the members that are equal so far.</summary>
+    /// <param name="counter">Number of the set.</param>
+    /// <param name="round">Number of the bit.</param>
+    /// <param name="threshold">The threshold's bits from this one on.</param>
+    /// <param name="keys">Of the seed.</param>
+    /// <param name="less">Members whose U is less; those that this bit decides are added.</param>
+    /// <param name="equal">Members whose U is equal so far; those that this bit decides are taken away.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Compare<TLanes>(TLanes counter, uint round, uint thresholdBit, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
+    public void Compare<TLanes, TKeys>(TLanes counter, uint round, uint threshold, TKeys keys, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TKeys : unmanaged, IPhiloxKeys => Take(Philox.Block(counter, TLanes.All(stream | round), keys), threshold, ref less, ref equal);
+
+    /// <summary>Does the same with this bit and the next one, drawn in step.</summary>
+    /// <param name="counter">Number of the set.</param>
+    /// <param name="round">Number of the bit.</param>
+    /// <param name="threshold">The threshold's bits from this one on.</param>
+    /// <param name="keys">Of the seed.</param>
+    /// <param name="less">Members whose U is less; those that these bits decide are added.</param>
+    /// <param name="equal">Members whose U is equal so far; those that these bits decide are taken away.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void CompareTwo<TLanes, TKeys>(TLanes counter, uint round, uint threshold, TKeys keys, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TKeys : unmanaged, IPhiloxKeys
+    {
+        PhiloxWords<TLanes> words = Philox.Words(
+            counter, TLanes.All(stream | round), counter, TLanes.All(stream | (round + 1)), keys, out PhiloxWords<TLanes> nextWords);
+        Take(words.Joined, threshold, ref less, ref equal);
+        Take(nextWords.Joined, threshold << 1, ref less, ref equal);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Take<TLanes>(Bits128<TLanes> bits, uint threshold, ref Bits128<TLanes> less, ref Bits128<TLanes> equal)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        Bits128<TLanes> bits = Philox.Block(counter, TLanes.All(stream | round), seed);
         var zero = new Bits128<TLanes>(equal.Low & ~bits.Low, equal.High & ~bits.High);
-        if (thresholdBit == 0)
+        if (threshold >> 31 == 0)
         {
             equal = zero;
             return;

@@ -11,12 +11,18 @@ namespace RawFuse.Kernels;
 /// (<see cref="MappedCells"/>, <see cref="MappedRuns"/>), and are those bytes where weights have 8 exposed cells. Other weights are fields cut out of
 /// groups (<see cref="FieldCells{TSource}"/>, <see cref="FieldRuns{TRuns}"/>) or words in the rows of a map (<see cref="WordCells"/>,
 /// <see cref="WordRuns"/>). Of each pair the "cells" give a GPU's thread 16 weights at a time (<see cref="IGroupSource"/>, picked by
-/// <see cref="GpuFaults"/>), the "runs" a CPU's thread up to 1024 (<see cref="IGroupRuns"/>, <see cref="CpuFaults"/>).
+/// <see cref="GpuFaults"/>), the "runs" list for a CPU's thread the faulty ones among up to 1024 (<see cref="IFaultRuns"/>, <see cref="CpuFaults"/>).
 /// </remarks>
 public readonly record struct FaultCells
 {
     /// <summary>Bytes in a group.</summary>
     public const int GroupBytes = 16;
+
+    /// <summary>Quads, of 4 bytes, in a group.</summary>
+    internal const int GroupQuads = GroupBytes / QuadBytes;
+
+    /// <summary>Bytes in a quad.</summary>
+    internal const int QuadBytes = 4;
 
     /// <summary>The largest number of an access: above the bit's number and the stream's, 29 bits of the counter are left.</summary>
     public const long MaximumAccess = (1L << 29) - 1;

@@ -1,4 +1,5 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -16,12 +17,17 @@ public readonly record struct InjectFaultsArgs(Storage<sbyte> Bytes, int Count, 
 /// <summary>Replaces packed weights, in place, by what a faulty memory makes of them.</summary>
 public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
 {
+    /// <summary>Bytes of a tensor per work item: some microseconds.</summary>
+    private const int ItemBytes = 32 * FaultList.RunBytes;
+
+    private const int CacheLine = 64;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The buffer is shorter than the count.</exception>
     public static void Cpu(CpuDevice device, in InjectFaultsArgs args)
     {
         Check(args);
-        CpuFaults.ForEachRun(device, args.Cells, args.Count, new Use(device.Pointer(args.Bytes), args.Cells.SignBit));
+        CpuFaults.ForEachItem(device, args.Cells, (int)((args.Count + ItemBytes - 1L) / ItemBytes), new Use(device.Pointer(args.Bytes), args));
     }
 
     /// <inheritdoc/>
@@ -58,16 +64,54 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
             device.Launch(Kernel, FaultCells.GroupsOf(args.Count), new GpuArgs<TSource>(device.View(args.Bytes), args.Count, args.Cells.SignBit, source));
     }
 
-    private readonly struct Use(sbyte* bytes, byte signBit) : IFaultUse
+    private readonly struct Use(sbyte* bytes, in InjectFaultsArgs args) : IFaultUse
     {
-        public void Take(int start, int count, byte* keep, byte* toggle)
+        private readonly byte* bytes = (byte*)bytes;
+        private readonly int length = args.Count;
+        private readonly byte signBit = args.Cells.SignBit;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TRuns>(int item, TRuns runs, FaultList list)
+            where TRuns : unmanaged, IFaultRuns
         {
-            byte* stored = (byte*)bytes + start;
-            int i = 0;
-            for (; i <= count - Vector<byte>.Count; i += Vector<byte>.Count)
-                ((Vector.Load(stored + i) & Vector.Load(keep + i)) ^ Vector.Load(toggle + i)).Store(stored + i);
-            for (; i < count; i++) stored[i] = (byte)((stored[i] & keep[i]) ^ toggle[i]);
-            if (signBit != FaultCells.HighestBit) SignExtend(stored, count);
+            long first = (long)item * ItemBytes, end = Math.Min(length, first + ItemBytes);
+            for (long start = first; start < end; start += FaultList.RunBytes)
+            {
+                int count = (int)Math.Min(end - start, FaultList.RunBytes);
+                Prefetch(bytes + start, count);
+                int entries = runs.Fill(start, count, list);
+                uint* stored = (uint*)(bytes + start);
+                if (count % FaultCells.QuadBytes != 0) Shorten(count, list, entries);
+                for (int i = 0; i < entries; i++)
+                {
+                    // Not to touch memory for quads that are sound after all.
+                    if ((list.Loss[i] | list.Toggle[i]) == 0) continue;
+                    int quad = list.Quad[i];
+                    stored[quad] = (stored[quad] & ~list.Loss[i]) ^ list.Toggle[i];
+                }
+
+                if (signBit != FaultCells.HighestBit) SignExtend(bytes + start, count);
+            }
+        }
+
+        /// <summary>The faults of some lines would come too far apart for the processor to foresee them.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Prefetch(byte* run, int count)
+        {
+            if (!Sse.IsSupported) return;
+            for (int i = 0; i < count; i += CacheLine) Sse.Prefetch0(run + i);
+        }
+
+        /// <summary>Takes back what a list says of bytes beyond the end of the tensor.</summary>
+        private static void Shorten(int count, FaultList list, int entries)
+        {
+            uint beyond = uint.MaxValue << (8 * (count % FaultCells.QuadBytes));
+            for (int i = 0; i < entries; i++)
+            {
+                if (list.Quad[i] != count / FaultCells.QuadBytes) continue;
+                list.Loss[i] &= ~beyond;
+                list.Toggle[i] &= ~beyond;
+            }
         }
 
         private void SignExtend(byte* read, int count)

@@ -16,6 +16,12 @@ internal readonly unsafe struct Lanes256(Vector256<ulong> value) : ILanes<Lanes2
 
     public static Lanes256 Load(ulong* source) => new(Vector256.Load(source));
 
+    public static Lanes256 LoadBytes(byte* source) => new(Avx2.ConvertToVector256Int64(source).AsUInt64());
+
+    public static Lanes256 LoadShorts(ushort* source) => new(Avx2.ConvertToVector256Int64(source).AsUInt64());
+
+    public static Lanes256 LoadHalves(uint* source) => new(Avx2.ConvertToVector256Int64(source).AsUInt64());
+
     public static void Store(Lanes256 value, ulong* destination) => value.value.Store(destination);
 
     public static void StorePairs(Lanes256 low, Lanes256 high, ulong* destination)
@@ -26,9 +32,21 @@ internal readonly unsafe struct Lanes256(Vector256<ulong> value) : ILanes<Lanes2
         Avx2.Permute2x128(even, odd, 0x31).Store(destination + 4);
     }
 
+    public static void StoreHalves(Lanes256 value, uint* destination) =>
+        Avx2.PermuteVar8x32(value.value.AsUInt32(), Vector256.Create(0U, 2, 4, 6, 0, 2, 4, 6)).GetLower().Store(destination);
+
     public static Lanes256 LowHalfProduct(Lanes256 a, Lanes256 b) => new(Avx2.Multiply(a.value.AsUInt32(), b.value.AsUInt32()));
 
     public static Lanes256 HighHalf(Lanes256 value) => new(value.value >>> 32);
+
+    public static Lanes256 ShiftDown(Lanes256 value, int bits) => new(value.value >>> bits);
+
+    public static Lanes256 PowerOfTwo(Lanes256 exponent) => new(Avx2.ShiftLeftLogicalVariable(Vector256<ulong>.One, exponent.value));
+
+    public static Lanes256 WhereBelow(Lanes256 a, Lanes256 b, Lanes256 value) =>
+        new(Vector256.LessThan(a.value.AsInt64(), b.value.AsInt64()).AsUInt64() & value.value);
+
+    public static uint Below(Lanes256 a, Lanes256 b) => Vector256.LessThan(a.value.AsInt64(), b.value.AsInt64()).ExtractMostSignificantBits();
 
     public static Lanes256 JoinLowHalves(Lanes256 low, Lanes256 high) => new((low.value & Vector256.Create((ulong)uint.MaxValue)) | (high.value << 32));
 

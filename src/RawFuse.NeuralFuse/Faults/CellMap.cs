@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using RawFuse.Kernels;
 
 namespace RawFuse.NeuralFuse.Faults;
@@ -75,13 +76,10 @@ internal sealed class CellMap : IDisposable
         {
             Span<byte> keep = rented.AsSpan(0, all), toggle = rented.AsSpan(all, all);
             draw(keep[..bytes], toggle[..bytes]);
-            for (int i = 0; i < bytes; i++)
-            {
-                int faulty = keep[i] | toggle[i];
-                keep[i] = isFlipping ? byte.MaxValue : (byte)~faulty;
-                if (isFlipping) toggle[i] = (byte)faulty;
-            }
-
+            Span<byte> kept = keep[..bytes], toggled = toggle[..bytes];
+            TensorPrimitives.BitwiseOr<byte>(kept, toggled, isFlipping ? toggled : kept);
+            if (isFlipping) kept.Fill(byte.MaxValue);
+            else TensorPrimitives.OnesComplement<byte>(kept, kept);
             for (int i = bytes; i < all; i += bytes)
             {
                 keep[..bytes].CopyTo(keep[i..]);

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace RawFuse.NeuralFuse.Faults;
 
 /// <summary>
@@ -40,27 +43,72 @@ public sealed class MersenneTwister
         return ((high * 67108864.0) + low) / 9007199254740992.0;
     }
 
-    /// <summary>Passes over so many doubles, at a fraction of the cost of drawing them.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-    public void SkipDoubles(int count)
+    /// <summary>
+    /// Compares the next numbers with a limit, eight per byte: bit j of byte k becomes 1 where <see cref="NextDouble"/> would have given less at its call
+    /// 8k + j. Many times faster than those calls.
+    /// </summary>
+    /// <param name="limit">The limit, 0 to 1.</param>
+    /// <param name="bits">Receives the comparisons.</param>
+    public void CompareDoubles(double limit, Span<byte> bits)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        long words = 2L * count;
-        while (words > Length - next)
+        // A number is an integer of 53 bits times 2^-53, and so exactly when the integer is below this one.
+        var below = Vector512.Create((ulong)Math.Ceiling(limit * 9007199254740992.0));
+        ref uint words = ref MemoryMarshal.GetArrayDataReference(state);
+        for (int i = 0; i < bits.Length; i++)
         {
-            words -= Length - next;
-            Twist();
-        }
+            if (next == Length) Twist();
+            if (next + Vector512<uint>.Count > Length)
+            {
+                bits[i] = CompareOneByOne(limit);
+                continue;
+            }
 
-        next += (int)words;
+            // The first word of a number is the low half of a lane.
+            Vector512<ulong> pairs = Temper(Vector512.LoadUnsafe(ref words, (nuint)next)).AsUInt64();
+            Vector512<ulong> numbers = ((pairs & Vector512.Create(0xFFFFFFE0UL)) << 21) | (pairs >>> 38);
+            bits[i] = (byte)Vector512.LessThan(numbers, below).ExtractMostSignificantBits();
+            next += Vector512<uint>.Count;
+        }
+    }
+
+    private byte CompareOneByOne(double limit)
+    {
+        int bits = 0;
+        for (int j = 0; j < 8; j++) bits |= NextDouble() < limit ? 1 << j : 0;
+        return (byte)bits;
+    }
+
+    private static Vector512<uint> Temper(Vector512<uint> y)
+    {
+        y ^= y >>> 11;
+        y ^= (y << 7) & Vector512.Create(0x9D2C5680);
+        y ^= (y << 15) & Vector512.Create(0xEFC60000);
+        return y ^ (y >>> 18);
     }
 
     private void Twist()
     {
-        for (int i = 0; i < Length - Middle; i++) state[i] = state[i + Middle] ^ Mix(state[i], state[i + 1]);
-        for (int i = Length - Middle; i < Length - 1; i++) state[i] = state[i + Middle - Length] ^ Mix(state[i], state[i + 1]);
+        // Words change in their order: a vector of them reads its neighbours above before it is written, and words that were written long before.
+        TwistRange(0, Length - Middle, Middle);
+        TwistRange(Length - Middle, Length - 1, Middle - Length);
         state[Length - 1] = state[Middle - 1] ^ Mix(state[Length - 1], state[0]);
         next = 0;
+    }
+
+    private void TwistRange(int start, int end, int distance)
+    {
+        ref uint words = ref MemoryMarshal.GetArrayDataReference(state);
+        int i = start;
+        for (; i <= end - Vector512<uint>.Count; i += Vector512<uint>.Count)
+        {
+            Vector512<uint> upper = Vector512.LoadUnsafe(ref words, (nuint)i), lower = Vector512.LoadUnsafe(ref words, (nuint)(i + 1));
+            Vector512<uint> y = (upper & Vector512.Create(UpperMask)) | (lower & Vector512.Create(~UpperMask));
+            Vector512<uint> odd = Vector512<uint>.Zero - (y & Vector512<uint>.One);
+            Vector512<uint> mixed = (y >>> 1) ^ (odd & Vector512.Create(Matrix));
+            (Vector512.LoadUnsafe(ref words, (nuint)(i + distance)) ^ mixed).StoreUnsafe(ref words, (nuint)i);
+        }
+
+        for (; i < end; i++) state[i] = state[i + distance] ^ Mix(state[i], state[i + 1]);
     }
 
     private static uint Mix(uint upper, uint lower)

@@ -1,74 +1,82 @@
 using System.Numerics;
 using RawFuse.Kernels;
+using RawFuse.NeuralFuse.Faults;
 
 namespace RawFuse.Tests.Faults;
 
-/// <summary>Drawn cells are what they are said to be: nested, at the asked rate, without preference and independent.</summary>
+/// <summary>Drawn cells are those of the definition.</summary>
 public sealed class DrawnCellsTests
 {
-    private const int Bytes = 1 << 18;
-    private const double Cells = 8.0 * Bytes;
+    private const ulong All = 1UL << 32;
 
-    [Fact]
-    public void Faults_nest()
-    {
-        var random = new Random(20);
-        for (int trial = 0; trial < 40; trial++)
-        {
-            ulong seed = (ulong)random.NextInt64();
-            double small = Math.Pow(random.NextDouble(), 4), large = small + ((1 - small) * Math.Pow(random.NextDouble(), 6));
-            byte[] few = Faulty(seed, small, 5000), many = Faulty(seed, large, 5000);
-            byte[] fewOnes = StuckAt1(seed, small, 5000), manyOnes = StuckAt1(seed, large, 5000);
-            for (int i = 0; i < few.Length; i++)
-            {
-                Assert.Equal(few[i], few[i] & many[i]);
-                Assert.Equal(fewOnes[i], manyOnes[i] & few[i]);
-            }
-        }
-    }
+    /// <summary>Thresholds at and around both ends and the largest one at which events alone make cells faulty.</summary>
+    public static TheoryData<ulong> Thresholds =>
+        [0, 1, 1000, All / 1000, All / 100, All / 28, NaiveCells.Largest - 1, NaiveCells.Largest, NaiveCells.Largest + 1, All / 10, All / 2, All - 1, All];
 
     [Theory]
-    [InlineData(1, 0.0001)]
-    [InlineData(2, 0.005)]
-    [InlineData(3, 0.01)]
-    [InlineData(4, 0.3)]
-    [InlineData(50000, 0.5)]
-    public void Rate_and_direction_are_right(ulong seed, double ber)
+    [MemberData(nameof(Thresholds))]
+    public void Cells_follow_the_definition(ulong threshold)
     {
-        byte[] faulty = Faulty(seed, ber, Bytes), ones = StuckAt1(seed, ber, Bytes);
-        long count = Count(faulty), stuckAt1 = Count(ones);
-        Assert.InRange(count, (ber * Cells) - (5 * Deviation(Cells, ber)), (ber * Cells) + (5 * Deviation(Cells, ber)));
-        Assert.InRange(stuckAt1, (count / 2.0) - (5 * Deviation(count, 0.5)), (count / 2.0) + (5 * Deviation(count, 0.5)));
-        Assert.Equal(stuckAt1, Count(And(faulty, ones)));
-    }
-
-    /// <summary>Rates per bit of a byte, and how often two cells fail together: neighbours, one row on, and the same cell of the next chip.</summary>
-    [Fact]
-    public void Cells_are_independent()
-    {
-        const double Ber = 0.1;
-        byte[] chip = Faulty(6, Ber, Bytes), next = Faulty(7, Ber, Bytes);
-        for (int bit = 0; bit < 8; bit++)
+        const int Bytes = 1040;
+        const long Group = 5_000_000_001;
+        foreach (FaultModel model in Enum.GetValues<FaultModel>())
         {
-            long count = chip.LongCount(value => (value >> bit & 1) != 0);
-            Assert.InRange(count, (Ber * Bytes) - (5 * Deviation(Bytes, Ber)), (Ber * Bytes) + (5 * Deviation(Bytes, Ber)));
+            FaultCells cells = FaultCells.Drawn(0x123456789ABCDEF0, threshold / (double)All, model, Group);
+            Assert.Equal(threshold, cells.Threshold);
+            Check(new NaiveCells(0x123456789ABCDEF0), cells, model, Group);
         }
 
-        TogetherByChance(And(chip, next));
-        TogetherByChance(And(chip, [.. chip.Skip(1), chip[0]]));
-        TogetherByChance(And(chip, [.. chip.Skip(16), .. chip.Take(16)]));
-        TogetherByChance(And(chip, Array.ConvertAll(chip, value => (byte)BitOperations.RotateLeft(value * 0x01010101u, 1))));
+        foreach (long access in (long[])[0, 77, FaultCells.MaximumAccess])
+            Check(new NaiveCells(3, NaiveCells.Access(access)), FaultCells.Transient(3, threshold / (double)All, access).At(Group), FaultModel.Flip, Group);
 
-        static void TogetherByChance(byte[] both) => Assert.InRange(
-            Count(both), (Ber * Ber * Cells) - (6 * Deviation(Cells, Ber * Ber)), (Ber * Ber * Cells) + (6 * Deviation(Cells, Ber * Ber)));
+        void Check(NaiveCells naive, FaultCells cells, FaultModel model, long group)
+        {
+            byte[] zeros = Read(cells, 0, Bytes), ones = Read(cells, -1, Bytes);
+            for (int cell = 0; cell < 8 * Bytes; cell++)
+            {
+                ulong of = (ulong)group + ((ulong)cell / 128);
+                bool isFaulty = naive.IsFaulty(of, cell % 128, threshold);
+                bool is1 = isFaulty && (model == FaultModel.Flip || naive.IsStuckAt1(of, cell % 128));
+                bool is0 = isFaulty && (model == FaultModel.Flip || !naive.IsStuckAt1(of, cell % 128));
+                Assert.Equal((is1, !is0), (Bit(zeros, cell), Bit(ones, cell)));
+            }
+        }
+
+        static bool Bit(byte[] bytes, int cell) => (bytes[cell / 8] >> (cell % 8) & 1) != 0;
+    }
+
+    /// <summary>The threshold of events is what the definition says, grows, and is the probability it stands for, rounded.</summary>
+    [Fact]
+    public void Thresholds_of_events_are_exact()
+    {
+        var random = new Random(9);
+        ulong[] thresholds = [0, 1, 2, NaiveCells.Largest - 1, NaiveCells.Largest, .. Enumerable.Range(0, 2000).Select(_ => (ulong)random.NextInt64((long)NaiveCells.Largest))];
+        Array.Sort(thresholds);
+        ulong last = 0;
+        foreach (ulong threshold in thresholds)
+        {
+            ulong below = DrawnQuads.Below(threshold);
+            Assert.Equal(NaiveCells.EventThreshold(threshold), below);
+            Assert.InRange(below, last, 1UL << 40);
+            last = below;
+
+            // 2^40 (1 - ((2^32 - t) / 2^32)^32) with 1000 bits behind the point.
+            BigInteger exact = (BigInteger.One << 1040) - ((BigInteger.Pow((BigInteger.One << 32) - threshold, 32) << 1040) >> 1024);
+            BigInteger error = BigInteger.Abs(((BigInteger)below << 1000) - exact);
+            Assert.InRange(error, BigInteger.Zero, (BigInteger.One << 999) + (BigInteger.One << 985));
+        }
+
+        Assert.Equal(0UL, DrawnQuads.Below(0));
+        Assert.Equal(NaiveCells.Largest, DrawnQuads.MaximumThreshold);
+        Assert.Equal(220, new DrawnQuads(DrawnQuads.MaximumThreshold, 0).HeadLimit);
     }
 
     [Fact]
     public void Ends_of_the_range_are_exact()
     {
-        Assert.Equal(0, Count(Faulty(3, 0, 4096)));
-        Assert.Equal(8 * 4096, Count(Faulty(3, 1, 4096)));
-        Assert.Equal(1UL << 32, FaultCells.Drawn(3, 1, FaultModel.Flip).Threshold);
+        Assert.All(Read(FaultCells.Drawn(3, 0, FaultModel.Flip), 0, 4096), value => Assert.Equal(0, value));
+        Assert.All(Read(FaultCells.Drawn(3, 1, FaultModel.Flip), 0, 4096), value => Assert.Equal(255, value));
+        Assert.Equal(All, FaultCells.Drawn(3, 1, FaultModel.Flip).Threshold);
         Assert.Equal(42949673UL, FaultCells.Drawn(3, 0.01, FaultModel.Flip).Threshold);
     }
 
@@ -76,38 +84,21 @@ public sealed class DrawnCellsTests
     [Fact]
     public void Memory_wraps_around()
     {
-        sbyte[] zeros = new sbyte[160];
-        sbyte[] faulty = FaultTestData.Inject(FaultTestData.OneThread, zeros, 160, FaultCells.Drawn(8, 0.2, FaultModel.Flip, firstGroup: 1, groups: 3));
-        sbyte[] once = FaultTestData.Inject(FaultTestData.OneThread, zeros, 48, FaultCells.Drawn(8, 0.2, FaultModel.Flip));
+        byte[] faulty = Read(FaultCells.Drawn(8, 0.2, FaultModel.Flip, firstGroup: 1, groups: 3), 0, 160), once = Read(FaultCells.Drawn(8, 0.2, FaultModel.Flip), 0, 48);
         for (int i = 0; i < faulty.Length; i++) Assert.Equal(once[(i + 16) % 48], faulty[i]);
     }
 
     /// <summary>Pins the drawn bits: a saved chip must stay the same chip. Computed with an independent implementation of the definition.</summary>
-    [Fact]
-    public void Drawn_bits_never_change()
-    {
-        Assert.Equal(
-            "02008001000000000000000204400000000000080008002000000220000000004000080004000100000000186050000208000000000000001000100008000000",
-            Drawn(FaultModel.Flip));
-        Assert.Equal(
-            "00000001000000000000000200000000000000080008000000000220000000000000000004000000000000002010000000000000000000000000100000000000",
-            Drawn(FaultModel.StuckAt));
+    [Theory]
+    [InlineData(FaultModel.Flip, 0.05,
+        "00000408900004084000000001000080028800000004200018420082100040000020800000809000000000010000000008008080000000080000084088000200")]
+    [InlineData(FaultModel.StuckAt, 0.05,
+        "00000400900004000000000001000080008000000000200010420080000000000020800000008000000000000000000000008000000000080000000000000000")]
+    [InlineData(FaultModel.StuckAt, 0.3,
+        "02002440d2000500000101041141208000800040001ab00011528080000002020061840018408c0aa08010000008000980009a04000400882002000802000008")]
+    public void Drawn_bits_never_change(FaultModel model, double ber, string expected) => Assert.Equal(
+        expected, Convert.ToHexStringLower(Read(FaultCells.Drawn(0x123456789ABCDEF0, ber, model, firstGroup: 5_000_000_000), 0, 64)));
 
-        static string Drawn(FaultModel model) =>
-            Convert.ToHexStringLower(OnZeros(FaultCells.Drawn(0x123456789ABCDEF0, 0.05, model, firstGroup: 5_000_000_000), 64));
-    }
-
-    /// <summary>Cells that flip change a stored 0 wherever they are.</summary>
-    private static byte[] Faulty(ulong seed, double ber, int bytes) => OnZeros(FaultCells.Drawn(seed, ber, FaultModel.Flip), bytes);
-
-    private static byte[] StuckAt1(ulong seed, double ber, int bytes) => OnZeros(FaultCells.Drawn(seed, ber, FaultModel.StuckAt), bytes);
-
-    private static byte[] OnZeros(FaultCells cells, int bytes) =>
-        Array.ConvertAll(FaultTestData.Inject(FaultTestData.OneThread, new sbyte[bytes], bytes, cells), value => (byte)value);
-
-    private static byte[] And(byte[] a, byte[] b) => [.. a.Zip(b, (x, y) => (byte)(x & y))];
-
-    private static long Count(byte[] bytes) => bytes.Sum(value => (long)BitOperations.PopCount(value));
-
-    private static double Deviation(double trials, double probability) => Math.Sqrt(trials * probability * (1 - probability));
+    private static byte[] Read(FaultCells cells, sbyte stored, int bytes) => Array.ConvertAll(
+        FaultTestData.Inject(FaultTestData.OneThread, [.. Enumerable.Repeat(stored, bytes)], bytes, cells), value => (byte)value);
 }

@@ -79,6 +79,8 @@ public sealed unsafe class FaultKernelTests(EmulatorFixture emulator) : IClassFi
     [InlineData(0.0)]
     [InlineData(1e-9)]
     [InlineData(0.01)]
+    [InlineData(0.0588)]
+    [InlineData(0.0589)]
     [InlineData(0.5)]
     [InlineData(0.7)]
     [InlineData(1.0)]
@@ -89,10 +91,19 @@ public sealed unsafe class FaultKernelTests(EmulatorFixture emulator) : IClassFi
             foreach (long groups in (long[])[1, 7, 50, FaultCells.MaximumGroups])
             {
                 var cells = new DrawnCells(FaultCells.Drawn(ulong.MaxValue, ber, model, firstGroup: uint.MaxValue - 20L, groups));
-                RunsAgree<ScalarLane>(cells);
-                if (Lanes256.IsSupported) RunsAgree<Lanes256>(cells);
-                if (Lanes512.IsSupported) RunsAgree<Lanes512>(cells);
+                AllRunsAgree(cells);
             }
+        }
+    }
+
+    /// <summary>The same with faulty rows and columns.</summary>
+    [Fact]
+    public void Vectors_draw_the_lines_that_single_lanes_draw()
+    {
+        foreach (double ber in (double[])[0, 0.01, 0.5])
+        {
+            foreach (FaultModel model in Enum.GetValues<FaultModel>())
+                AllRunsAgree(new DrawnCells(FaultCells.Drawn(5, ber, model, 100, groups: 2 * 30 * 3).WithLines(0.1, 0.05, rowGroups: 3, bankRows: 30)));
         }
     }
 
@@ -103,6 +114,8 @@ public sealed unsafe class FaultKernelTests(EmulatorFixture emulator) : IClassFi
     [InlineData(10, 51, 1)]
     [InlineData(17, 4, 25)]
     [InlineData(64, 64, 9)]
+    [InlineData(128, 116, 9)]
+    [InlineData(70, 115, 9)]
     public void Mask_equals_injection(int outChannels, int inChannels, int taps)
     {
         int count = outChannels * inChannels * taps;
@@ -178,22 +191,37 @@ public sealed unsafe class FaultKernelTests(EmulatorFixture emulator) : IClassFi
         }
     }
 
+    private static void AllRunsAgree(DrawnCells cells)
+    {
+        RunsAgree<ScalarLane>(cells);
+        if (Lanes256.IsSupported) RunsAgree<Lanes256>(cells);
+        if (Lanes512.IsSupported) RunsAgree<Lanes512>(cells);
+    }
+
     private static void RunsAgree<TLanes>(DrawnCells cells)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        ulong* memory = stackalloc ulong[FaultBuffer.Words];
-        var buffer = new FaultBuffer(memory);
-        foreach ((int index, int count) in ((int, int)[])[(0, FaultBuffer.Groups), (3, 1), (11, FaultBuffer.Groups - 1)])
+        ulong* memory = stackalloc ulong[FaultList.Words];
+        var list = new FaultList(memory);
+        foreach ((int start, int count) in ((int, int)[])[(0, FaultList.RunBytes), (48, 16), (4, 4), (172, FaultList.RunBytes - 3), (8, 1029)])
         {
-            new DrawnRuns<TLanes>(cells).Fill(index, count, buffer);
-            for (int i = 0; i < count; i++)
+            int entries = new DrawnRuns<TLanes>(cells).Fill(start, count, list);
+            var found = new (uint Loss, uint Toggle)[(count + 3) / 4];
+            for (int i = 0; i < entries; i++)
             {
-                GroupFaults<ScalarLane> expected = cells.At(index + i);
-                ulong* keep = (ulong*)buffer.Keep + (2 * i), toggle = (ulong*)buffer.Toggle + (2 * i);
-                Assert.Equal((expected.Keep.Low.Value, expected.Keep.High.Value), (keep[0], keep[1]));
-                Assert.Equal((expected.Toggle.Low.Value, expected.Toggle.High.Value), (toggle[0], toggle[1]));
+                Assert.Equal((0U, 0U), found[list.Quad[i]]);
+                found[list.Quad[i]] = (list.Loss[i], list.Toggle[i]);
+            }
+
+            for (int i = 0; i < found.Length; i++)
+            {
+                GroupFaults<ScalarLane> expected = cells.At((start + (4 * i)) / 16);
+                int quad = (start / 4) + i & 3;
+                Assert.Equal((~Quad(expected.Keep, quad), Quad(expected.Toggle, quad)), found[i]);
             }
         }
+
+        static uint Quad(Bits128<ScalarLane> bits, int quad) => (uint)((quad < 2 ? bits.Low.Value : bits.High.Value) >> (32 * (quad & 1)));
     }
 
     private void DevicesAgree(int count, Func<Device, FaultCells> cells)

@@ -34,21 +34,32 @@ public sealed class IbmFaultMapTests : IDisposable
         Assert.Equal(expected.GetProperty("sha256_f64le").GetString(), Sha256(bytes));
     }
 
+    /// <summary>From any place in the sequence on, over the end of the generator's state, for limits that numbers can equal.</summary>
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(311)]
-    [InlineData(312)]
-    [InlineData(313)]
-    [InlineData(100_000)]
-    public void Skipping_doubles_equals_drawing_them(int count)
+    [InlineData(0, 0.0)]
+    [InlineData(1, 0.25)]
+    [InlineData(7, 1.0)]
+    [InlineData(8, 0.01)]
+    [InlineData(311, 0.5)]
+    [InlineData(312, 0.035)]
+    public void Comparing_numbers_equals_drawing_them(int skipped, double limit)
     {
-        MersenneTwister drawn = new(3), skipped = new(3);
-        drawn.NextDouble();
-        skipped.NextDouble();
-        for (int i = 0; i < count; i++) drawn.NextDouble();
-        skipped.SkipDoubles(count);
-        Assert.Equal(drawn.NextDouble(), skipped.NextDouble());
+        MersenneTwister drawn = new(3), compared = new(3);
+        for (int i = 0; i < skipped; i++) Assert.Equal(drawn.NextDouble(), compared.NextDouble());
+        var bits = new byte[500];
+        compared.CompareDoubles(limit, bits);
+        for (int i = 0; i < 8 * bits.Length; i++) Assert.Equal(drawn.NextDouble() < limit, (bits[i / 8] >> (i % 8) & 1) != 0);
+        Assert.Equal(drawn.NextDouble(), compared.NextDouble());
+
+        double next = drawn.NextDouble();
+        foreach ((double value, int bit) in ((double, int)[])[(next, 0), (double.BitIncrement(next), 1)])
+        {
+            var again = new MersenneTwister(3);
+            for (int i = 0; i < skipped + (8 * bits.Length) + 1; i++) again.NextDouble();
+            var first = new byte[1];
+            again.CompareDoubles(value, first);
+            Assert.Equal(bit, first[0] & 1);
+        }
     }
 
     [Fact]

@@ -72,31 +72,11 @@ public sealed class LineFaultTests
         return Array.ConvertAll(weights, value => (byte)value);
     }
 
-    /// <summary>
-    /// The lines of each bank, by the definition: line n of all banks has the number that bits n % 128 of the Philox blocks
-    /// (n / 128, r, stream) spell out.
-    /// </summary>
+    /// <summary>The lines of each bank; they are numbered over all banks.</summary>
     private static bool[][] Lines(int banks, int lines, double rate, ulong stream)
     {
-        var result = new bool[banks][];
-        for (int bank = 0; bank < banks; bank++)
-        {
-            result[bank] = new bool[lines];
-            for (int line = 0; line < lines; line++)
-            {
-                int number = (bank * lines) + line;
-                ulong u = 0;
-                for (uint round = 0; round < 32; round++)
-                {
-                    Bits128<ScalarLane> block = Philox.Block(new ScalarLane((ulong)number / 128), new ScalarLane((stream << 32) | round), 9);
-                    ulong word = number % 128 < 64 ? block.Low.Value : block.High.Value;
-                    u = (u << 1) | (word >> (number % 64) & 1);
-                }
-
-                result[bank][line] = u < (ulong)Math.Round(rate * Math.Pow(2, 32));
-            }
-        }
-
-        return result;
+        var cells = new NaiveCells(9);
+        ulong threshold = (ulong)Math.Round(rate * Math.Pow(2, 32));
+        return [.. Enumerable.Range(0, banks).Select(bank => Enumerable.Range(0, lines).Select(line => cells.IsFaultyLine((ulong)((bank * lines) + line), stream, threshold)).ToArray())];
     }
 }

@@ -14,16 +14,21 @@ internal sealed class NaiveMemory(bool[] keep, bool[] toggle)
 
     public bool Read(int cell, bool stored) => (stored && keep[cell]) ^ toggle[cell];
 
-    /// <summary>The first cells of a chip in the physical mapping, as bytes stored there show them.</summary>
+    /// <summary>The first cells of a chip in the physical mapping, without regard to faulty rows and columns.</summary>
     public static NaiveMemory OfPhysical(Chip chip, int groups)
     {
-        using var memory = new ChipMemory(FaultTestData.OneThread, new Chip(chip.Seed, chip.BitErrorRate, chip.Model, chip.Mapping, chip.Geometry));
-        var place = new SramPlace("all", 16 * groups, 0);
-        sbyte[] zeros = new sbyte[place.Weights], ones = [.. Enumerable.Repeat((sbyte)-1, place.Weights)];
-        memory.InjectAndCount(zeros, place);
-        memory.InjectAndCount(ones, place);
-        bool[] toggle = Bits(Array.ConvertAll(zeros, value => (byte)value)), one = Bits(Array.ConvertAll(ones, value => (byte)value));
-        return new NaiveMemory([.. one.Zip(toggle, (a, b) => a != b)], toggle);
+        var drawn = new NaiveCells(chip.Seed);
+        ulong threshold = (ulong)Math.Round(chip.BitErrorRate * Math.Pow(2, 32));
+        bool[] keep = new bool[128 * groups], toggle = new bool[128 * groups];
+        for (int cell = 0; cell < keep.Length; cell++)
+        {
+            ulong group = (ulong)cell / 128;
+            bool isFaulty = drawn.IsFaulty(group, cell % 128, threshold), isFlipping = chip.Model == FaultModel.Flip;
+            keep[cell] = !isFaulty || isFlipping;
+            toggle[cell] = isFaulty && (isFlipping || drawn.IsStuckAt1(group, cell % 128));
+        }
+
+        return new NaiveMemory(keep, toggle);
     }
 
     /// <summary>A map of stuck cells, row after row.</summary>

@@ -11,30 +11,40 @@ public sealed unsafe class PhiloxTests
     [InlineData(0x85a308d3_243f6a88, 0x03707344_13198a2e, 0x299f31d0_a4093822, 0x94fdcceb_d16cfe09, 0x24126ea1_5001e420)]
     public void Known_answers(ulong counterLow, ulong counterHigh, ulong key, ulong low, ulong high)
     {
-        Bits128<ScalarLane> block = Philox.Block(new ScalarLane(counterLow), new ScalarLane(counterHigh), key);
-        Assert.Equal((low, high), (block.Low.Value, block.High.Value));
+        uint[] words = NaivePhilox.Block(counterLow, counterHigh, key);
+        Assert.Equal((low, high), (words[0] | ((ulong)words[1] << 32), words[2] | ((ulong)words[3] << 32)));
+        LanesAgree<ScalarLane>(true, counterLow, counterHigh, key);
         LanesAgree<Lanes256>(Lanes256.IsSupported, counterLow, counterHigh, key);
         LanesAgree<Lanes512>(Lanes512.IsSupported, counterLow, counterHigh, key);
     }
 
-    /// <summary>Every lane equals the scalar block of its own counter, also where counters carry into word 1.</summary>
+    /// <summary>Every lane equals the block of its own counter, with either kind of keys and two at a time, also where counters carry into word 1.</summary>
     private static void LanesAgree<TLanes>(bool supported, ulong counterLow, ulong counterHigh, ulong key)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         if (!supported) return;
-        ulong* counters = stackalloc ulong[TLanes.Count];
-        ulong* low = stackalloc ulong[TLanes.Count];
-        ulong* high = stackalloc ulong[TLanes.Count];
+        ulong* counters = stackalloc ulong[2 * TLanes.Count], table = stackalloc ulong[PhiloxTable.Words];
+        var keys = new PhiloxTable(key, table);
         foreach (ulong first in (ulong[])[counterLow, uint.MaxValue - 2UL])
         {
-            for (int lane = 0; lane < TLanes.Count; lane++) counters[lane] = first + (ulong)lane;
-            Bits128<TLanes> blocks = Philox.Block(TLanes.Load(counters), TLanes.All(counterHigh), key);
+            for (int lane = 0; lane < 2 * TLanes.Count; lane++) counters[lane] = first + (ulong)lane;
+            TLanes one = TLanes.Load(counters), other = TLanes.Load(counters + TLanes.Count), high = TLanes.All(counterHigh);
+            Bits128<TLanes> joined = Philox.Words(one, high, other, high, keys, out PhiloxWords<TLanes> otherWords).Joined;
+            Check(joined, first);
+            Check(otherWords.Joined, first + (ulong)TLanes.Count);
+            Check(Philox.Block(one, high, keys), first);
+            Check(Philox.Block(one, high, new PhiloxKey(key)), first);
+        }
+
+        void Check(Bits128<TLanes> blocks, ulong first)
+        {
+            ulong* low = stackalloc ulong[2 * TLanes.Count], high = low + TLanes.Count;
             TLanes.Store(blocks.Low, low);
             TLanes.Store(blocks.High, high);
             for (int lane = 0; lane < TLanes.Count; lane++)
             {
-                Bits128<ScalarLane> expected = Philox.Block(new ScalarLane(counters[lane]), new ScalarLane(counterHigh), key);
-                Assert.Equal((expected.Low.Value, expected.High.Value), (low[lane], high[lane]));
+                uint[] words = NaivePhilox.Block(first + (ulong)lane, counterHigh, key);
+                Assert.Equal((words[0] | ((ulong)words[1] << 32), words[2] | ((ulong)words[3] << 32)), (low[lane], high[lane]));
             }
         }
     }
