@@ -15,7 +15,7 @@ internal static class FaultBench
     public static int Run()
     {
         using var device = new CpuDevice();
-        Console.WriteLine($"{device.Name}; medians, and the share of a copy of as many bytes");
+        Console.WriteLine($"{device.Name}; medians, and how many times as long a copy of as many bytes takes");
         Inject(device);
         Draw(device);
         return 0;

@@ -102,7 +102,8 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
         ulong lossLow = 0, lossHigh = 0, toggleLow = 0, toggleHigh = 0;
         for (int quad = Next(-1, heads, inSets); quad < FaultCells.GroupQuads; quad = Next(quad, heads, inSets))
         {
-            ScalarLane struck = quads.At(new ScalarLane(((ulong)group * FaultCells.GroupQuads) + (ulong)quad), new ScalarLane(HeadOf(heads, quad)), keys, out ScalarLane directions);
+            var number = new ScalarLane(((ulong)group * FaultCells.GroupQuads) + (ulong)quad);
+            ScalarLane struck = quads.At(number, new ScalarLane(HeadOf(heads, quad)), keys, out ScalarLane directions);
             ulong loss = LossOf(struck | new ScalarLane(QuadOf(inSets, quad)), directions, out ScalarLane toggle).Value;
             int shift = 32 * (quad & 1);
             if (quad < 2)
@@ -122,9 +123,7 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
             new Bits128<ScalarLane>(new ScalarLane(toggleLow), new ScalarLane(toggleHigh)));
     }
 
-    /// <summary>
-    /// The next quad that may have faulty cells. A loop by itself, so that the threads of a GPU draw together once all have found theirs.
-    /// </summary>
+    /// <summary>The next quad that may have faulty cells. A loop by itself, so that the threads of a GPU draw together once all have found theirs.</summary>
     private int Next(int quad, ulong heads, Bits128<ScalarLane> inSets)
     {
         do quad++;

@@ -24,15 +24,15 @@ namespace RawFuse.Kernels;
 /// n of a Poisson process with 32 events per unit. It is above (1 - p)^32 when event n comes before the time -ln(1 - p). Each event picks its cell
 /// independently, so that every cell sees a Poisson process of its own, one event per unit and independent of the other cells', and is spared by it
 /// with probability exp(ln(1 - p)) = 1 - p. Rounding (R is 2^-40 wide and the s(n) 2^-32; a factor is also a cell, which ties them by 2^-27) changes a
-/// cell's rate by less than 2^-32.
+/// cell's rate by less than 2^-31.
 /// </para>
 /// <para>
 /// Nesting: R, all s(n), cells and directions do not depend on t, and the s(n) fall. T grows with t. So events that have happened at a threshold have
 /// happened at every larger one, and event n + 1 never has before event n.
 /// </para>
 /// <para>
-/// Cost: one block for the heads of 16 quads, and one more for each quad whose head says that event 0 has happened or may have: 28% of them, 7% of the
-/// bytes, at an error rate of 1%. Two in a hundred of those need a third. As the rate grows, so do the events: above <see cref="MaximumThreshold"/> other cells are drawn
+/// Cost: one block for the heads of 16 quads, and one more for each quad whose head says that event 0 has happened or may have: 28% of them at an error
+/// rate of 1%. Two in a hundred of those need another. As the rate grows, so do the events: above <see cref="MaximumThreshold"/> other cells are drawn
 /// on top of these (<see cref="DrawnCells"/>).
 /// </para>
 /// </remarks>

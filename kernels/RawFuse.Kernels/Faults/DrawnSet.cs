@@ -4,9 +4,9 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// Sets of 128 members drawn from a seed, one for every counter. Member c of a set has a uniform number U of 32 bits and is in
-/// when U is below the threshold. The bits of U lie across Philox blocks: bit c of the block with counter (counter, r, stream)
+/// when U is below the threshold. The bits of U lie across Philox blocks: bit c of the block (counter, stream + r)
 /// is the r-th most significant bit. So 128 comparisons run at once, bit by bit from the top, and stop when all are decided:
-/// after about 8 blocks, whatever the threshold.
+/// after about 8 blocks, or when no bits of the threshold are left.
 /// </summary>
 internal readonly struct DrawnSet(ulong threshold, ulong stream)
 {
@@ -31,7 +31,7 @@ internal readonly struct DrawnSet(ulong threshold, ulong stream)
 
         // A U that equals the threshold so far is not below it once the threshold has only zeros left.
         uint round = 0;
-        for (uint left = ThresholdBits; left != 0 && !ScalarLane.IsZero(equal.Low | equal.High); left <<= 1, round++)
+        for (uint left = ThresholdBits; left != 0 && (equal.Low | equal.High).Value != 0; left <<= 1, round++)
             Compare(counter, round, left, keys, ref less, ref equal);
         return less;
     }

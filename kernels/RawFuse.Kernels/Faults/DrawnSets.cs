@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// The cells of consecutive groups that are in sets: that of single cells at higher rates, of rows and of columns. Every bit of a <see cref="DrawnSet"/>
-/// decides half of the members left, and a group is done after 8 bits on average, but rarely are all groups of a register done
+/// The cells of consecutive groups that are in sets: those of single cells at higher rates, of rows and of columns. Every bit of a
+/// <see cref="DrawnSet"/> decides half of the members left, and a group is done after 8 bits on average, but rarely are all groups of a register done
 /// together. So all groups take their first bits unasked, and from then on those with undecided members are moved together before they take more.
 /// </summary>
 internal readonly unsafe struct DrawnSets<TLanes>(DrawnCells cells)

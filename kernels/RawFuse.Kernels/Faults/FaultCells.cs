@@ -24,7 +24,7 @@ public readonly record struct FaultCells
     /// <summary>Bytes in a quad.</summary>
     internal const int QuadBytes = 4;
 
-    /// <summary>The largest number of an access: above the bit's number and the stream's, 29 bits of the counter are left.</summary>
+    /// <summary>The largest number of an access: above the block's number and the stream's, 29 bits of the counter are left.</summary>
     public const long MaximumAccess = (1L << 29) - 1;
 
     /// <summary>The largest memory: a group's number and a tensor's length add up in 64 bits.</summary>
@@ -36,7 +36,7 @@ public readonly record struct FaultCells
     /// <summary>Seed of drawn cells.</summary>
     public ulong Seed { get; private init; }
 
-    /// <summary>A drawn cell is faulty when its 32-bit uniform number is below this, 0 to 2^32.</summary>
+    /// <summary>2^32 times the probability that a drawn cell is faulty, 0 to 2^32.</summary>
     public ulong Threshold { get; private init; }
 
     /// <summary>What drawn cells do.</summary>
@@ -66,7 +66,7 @@ public readonly record struct FaultCells
     /// <summary>A weight that is read gets the value of this bit in all bits above it.</summary>
     public byte SignBit { get; private init; }
 
-    /// <summary>Upper half of the Philox counters of drawn cells, up to the number of the bit.</summary>
+    /// <summary>Upper half of the Philox counters of drawn cells; the low 32 bits are for the numbers of blocks.</summary>
     internal ulong Stream { get; private init; }
 
     /// <summary>A row is faulty when its number is below this.</summary>

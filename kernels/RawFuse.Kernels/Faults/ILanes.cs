@@ -58,9 +58,6 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>a ^ b ^ c.</summary>
     static abstract TSelf Xor(TSelf a, TSelf b, TSelf c);
 
-    /// <summary>Whether all bits of all lanes are 0.</summary>
-    static abstract bool IsZero(TSelf value);
-
     static abstract TSelf operator +(TSelf a, TSelf b);
 
     static abstract TSelf operator &(TSelf a, TSelf b);

@@ -80,11 +80,11 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
                 int count = (int)Math.Min(end - start, FaultList.RunBytes);
                 Prefetch(bytes + start, count);
                 int entries = runs.Fill(start, count, list);
-                uint* stored = (uint*)(bytes + start);
                 if (count % FaultCells.QuadBytes != 0) Shorten(count, list, entries);
+                uint* stored = (uint*)(bytes + start);
                 for (int i = 0; i < entries; i++)
                 {
-                    // Not to touch memory for quads that are sound after all.
+                    // Quads that are sound after all need not come into the cache.
                     if ((list.Loss[i] | list.Toggle[i]) == 0) continue;
                     int quad = list.Quad[i];
                     stored[quad] = (stored[quad] & ~list.Loss[i]) ^ list.Toggle[i];
@@ -94,7 +94,7 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
             }
         }
 
-        /// <summary>The faults of some lines would come too far apart for the processor to foresee them.</summary>
+        /// <summary>Asks for a run's lines while its faults are drawn: they lie too far apart for the processor to foresee the next.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void Prefetch(byte* run, int count)
         {

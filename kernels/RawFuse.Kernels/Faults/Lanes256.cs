@@ -52,8 +52,6 @@ internal readonly unsafe struct Lanes256(Vector256<ulong> value) : ILanes<Lanes2
 
     public static Lanes256 Xor(Lanes256 a, Lanes256 b, Lanes256 c) => new(a.value ^ b.value ^ c.value);
 
-    public static bool IsZero(Lanes256 value) => value.value == Vector256<ulong>.Zero;
-
     public static Lanes256 operator +(Lanes256 a, Lanes256 b) => new(a.value + b.value);
 
     public static Lanes256 operator &(Lanes256 a, Lanes256 b) => new(a.value & b.value);

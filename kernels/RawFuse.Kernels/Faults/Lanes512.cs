@@ -50,8 +50,6 @@ internal readonly unsafe struct Lanes512(Vector512<ulong> value) : ILanes<Lanes5
 
     public static Lanes512 Xor(Lanes512 a, Lanes512 b, Lanes512 c) => new(Avx512F.TernaryLogic(a.value, b.value, c.value, 0x96));
 
-    public static bool IsZero(Lanes512 value) => value.value == Vector512<ulong>.Zero;
-
     public static Lanes512 operator +(Lanes512 a, Lanes512 b) => new(a.value + b.value);
 
     public static Lanes512 operator &(Lanes512 a, Lanes512 b) => new(a.value & b.value);

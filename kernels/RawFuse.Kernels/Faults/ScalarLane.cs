@@ -43,8 +43,6 @@ internal readonly unsafe struct ScalarLane(ulong value) : ILanes<ScalarLane>
 
     public static ScalarLane Xor(ScalarLane a, ScalarLane b, ScalarLane c) => new(a.Value ^ b.Value ^ c.Value);
 
-    public static bool IsZero(ScalarLane value) => value.Value == 0;
-
     public static ScalarLane operator +(ScalarLane a, ScalarLane b) => new(a.Value + b.Value);
 
     public static ScalarLane operator &(ScalarLane a, ScalarLane b) => new(a.Value & b.Value);

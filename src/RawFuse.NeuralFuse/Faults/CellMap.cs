@@ -74,16 +74,15 @@ internal sealed class CellMap : IDisposable
         byte[] rented = ArrayPool<byte>.Shared.Rent(2 * all);
         try
         {
-            Span<byte> keep = rented.AsSpan(0, all), toggle = rented.AsSpan(all, all);
-            draw(keep[..bytes], toggle[..bytes]);
-            Span<byte> kept = keep[..bytes], toggled = toggle[..bytes];
+            Span<byte> keep = rented.AsSpan(0, all), toggle = rented.AsSpan(all, all), kept = keep[..bytes], toggled = toggle[..bytes];
+            draw(kept, toggled);
             TensorPrimitives.BitwiseOr<byte>(kept, toggled, isFlipping ? toggled : kept);
             if (isFlipping) kept.Fill(byte.MaxValue);
             else TensorPrimitives.OnesComplement<byte>(kept, kept);
             for (int i = bytes; i < all; i += bytes)
             {
-                keep[..bytes].CopyTo(keep[i..]);
-                toggle[..bytes].CopyTo(toggle[i..]);
+                kept.CopyTo(keep[i..]);
+                toggled.CopyTo(toggle[i..]);
             }
 
             return new CellMap(device, rowBytes, copies, device.Allocate<byte>(keep), device.Allocate<byte>(toggle));

@@ -14,6 +14,7 @@ public sealed class MersenneTwister
     private const int Middle = 397;
     private const uint UpperMask = 0x80000000;
     private const uint Matrix = 0x9908B0DF;
+    private const double NumbersPerUnit = 9007199254740992;
 
     private readonly uint[] state = new uint[Length];
     private int next = Length;
@@ -40,7 +41,7 @@ public sealed class MersenneTwister
     public double NextDouble()
     {
         uint high = NextUInt32() >> 5, low = NextUInt32() >> 6;
-        return ((high * 67108864.0) + low) / 9007199254740992.0;
+        return ((high * 67108864.0) + low) / NumbersPerUnit;
     }
 
     /// <summary>
@@ -49,10 +50,13 @@ public sealed class MersenneTwister
     /// </summary>
     /// <param name="limit">The limit, 0 to 1.</param>
     /// <param name="bits">Receives the comparisons.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is out of its range.</exception>
     public void CompareDoubles(double limit, Span<byte> bits)
     {
-        // A number is an integer of 53 bits times 2^-53, and so exactly when the integer is below this one.
-        var below = Vector512.Create((ulong)Math.Ceiling(limit * 9007199254740992.0));
+        if (!(limit >= 0 && limit <= 1)) throw new ArgumentOutOfRangeException(nameof(limit), limit, "Numbers lie between 0 and 1.");
+
+        // A number is an integer of 53 bits times 2^-53: it is less than the limit exactly when the integer is below this one.
+        var below = Vector512.Create((ulong)Math.Ceiling(limit * NumbersPerUnit));
         ref uint words = ref MemoryMarshal.GetArrayDataReference(state);
         for (int i = 0; i < bits.Length; i++)
         {

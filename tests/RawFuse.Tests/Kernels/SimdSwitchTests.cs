@@ -13,8 +13,13 @@ public sealed class SimdSwitchTests
 {
     private const string ExpectedVectors = "RAWFUSE_EXPECTED_VECTORS";
 
-    private static readonly string Filter =
-        string.Join('|', new[] { nameof(CpuKernelTests), nameof(WinogradTests), nameof(Faults.FaultKernelTests), nameof(Faults.FieldKernelTests) }.Select(name => $"FullyQualifiedName~{name}"));
+    private static readonly string[] Narrowed =
+    [
+        nameof(CpuKernelTests), nameof(WinogradTests), nameof(Faults.FaultKernelTests), nameof(Faults.FieldKernelTests), nameof(Faults.DrawnCellsTests),
+        nameof(Faults.PhiloxTests), nameof(Faults.IbmFaultMapTests),
+    ];
+
+    private static readonly string Filter = string.Join('|', Narrowed.Select(name => $"FullyQualifiedName~{name}"));
 
     [WideVectorsTheory]
     [InlineData("DOTNET_EnableAVX512", "256-bit vectors")]
