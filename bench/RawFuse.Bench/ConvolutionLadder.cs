@@ -5,8 +5,9 @@ using RawFuse.Profiling;
 namespace RawFuse.Bench;
 
 /// <summary>
-/// Convolution kernels beside the naive loop. Both compute one image and must agree; then the loop is timed on that image and the
-/// kernel on the whole batch, and the rate is set against the machine's measured peak.
+/// The steps from the naive loop to the kernels as they run, each with its reason (<see cref="LadderRung"/>). On one image a step must agree with the loop before it is timed; then the
+/// loop is timed on that image and the step on the whole batch. Rates are nominal: 2 operations for each multiply-accumulate of the definition, so that minimal filtering may exceed
+/// the machine's peak.
 /// </summary>
 internal static class ConvolutionLadder
 {
@@ -28,34 +29,46 @@ internal static class ConvolutionLadder
         ConvolutionLayer[] layers = [.. ConvolutionLayer.All.Where(layer => name is null || layer.Name == name)];
         if (layers.Length == 0) return Refuse($"There is no layer '{name}'; known are {string.Join(", ", ConvolutionLayer.All.Select(layer => layer.Name))}.");
 
-        using var device = new CpuDevice();
-        double peak = MachineLimits.MeasureFma(device);
-        Console.WriteLine($"{device.Name}, {images} images, measured peak {peak:F0} GFLOP/s");
-        Console.WriteLine($"{"layer",-22} {"pass",-15} {"naive",9} {"kernel",9} {"share of peak",14} {"ms",9}");
-        var rungs = new List<Rung>();
+        double peak;
+        using (var all = new CpuDevice()) peak = MachineLimits.MeasureFma(all);
+        using (var one = new CpuDevice(1))
+            Console.WriteLine($"{CpuDevice.InstructionSet}, {images} images, measured peak {MachineLimits.MeasureFma(one):F0} GFLOP/s on 1 thread, {peak:F0} on {Environment.ProcessorCount}");
+        foreach (LadderRung rung in LadderRung.All) Console.WriteLine($"  {rung.Name,-8} {rung.Reason}");
+        Console.WriteLine($"{"layer",-22} {"pass",-15} {"step",-8} {"GFLOP/s",9} {"of the step below",18} {"ms",9}");
+        var lines = new List<LadderLine>();
         foreach (ConvolutionLayer layer in layers)
-        {
             foreach (ConvolutionPass pass in ConvolutionPass.All)
-            {
-                Rung rung = Measure(device, layer, pass, images, peak);
-                rungs.Add(rung);
-                Console.WriteLine(
-                    $"{rung.Layer,-22} {rung.Pass,-15} {rung.NaiveGflops,9:F2} {rung.Gflops,9:F1} {rung.ShareOfPeak,14:P1} {rung.Milliseconds,9:F3}");
-            }
-        }
+                Climb(layer, pass, images, lines);
 
-        if (file is not null) File.WriteAllText(file, JsonSerializer.Serialize(new { device = device.Name, images, peakGflops = peak, rungs }, Json));
+        if (file is not null) File.WriteAllText(file, JsonSerializer.Serialize(new { device = CpuDevice.InstructionSet, images, peakGflops = peak, steps = lines }, Json));
         return 0;
     }
 
-    private static Rung Measure(CpuDevice device, ConvolutionLayer layer, ConvolutionPass pass, int images, double peak)
+    private static void Climb(ConvolutionLayer layer, ConvolutionPass pass, int images, List<LadderLine> lines)
     {
         Conv2dShape one = layer.Shape(1), batch = layer.Shape(images);
-        double naive = CheckedNaiveSeconds(device, one, layer.Name, pass);
-        using var buffers = new ConvolutionBuffers(device, batch);
-        double seconds = Timing.Median(() => pass.Kernel(device, buffers));
-        double gflops = 2e-9 * batch.Macs / seconds;
-        return new Rung(layer.Name, pass.Name, 2e-9 * one.Macs / naive, gflops, gflops / peak, seconds * 1000);
+        double below = 0;
+        foreach (LadderRung rung in LadderRung.All.Where(rung => rung.Suits(layer)))
+        {
+            using var device = new CpuDevice(rung.Threads, rung.Mode);
+            double naive = CheckedNaiveSeconds(device, one, layer.Name, pass);
+            if (below == 0)
+            {
+                below = 2e-9 * one.Macs / naive;
+                Add(new LadderLine(layer.Name, pass.Name, "naive", below, 1, naive * images * 1000));
+            }
+
+            using var buffers = new ConvolutionBuffers(device, batch);
+            double seconds = Timing.Median(() => pass.Kernel(device, buffers)), gflops = 2e-9 * batch.Macs / seconds;
+            Add(new LadderLine(layer.Name, pass.Name, rung.Name, gflops, gflops / below, seconds * 1000));
+            below = gflops;
+        }
+
+        void Add(LadderLine line)
+        {
+            lines.Add(line);
+            Console.WriteLine($"{line.Layer,-22} {line.Pass,-15} {line.Step,-8} {line.Gflops,9:F1} {line.OfStepBelow,17:F2}x {line.Milliseconds,9:F3}");
+        }
     }
 
     /// <summary>Times the naive loop, once its result and the kernel's agree.</summary>
@@ -78,6 +91,6 @@ internal static class ConvolutionLadder
         return 2;
     }
 
-    /// <summary>One line of the table: rates in GFLOP/s, a multiply-add counted as two.</summary>
-    private sealed record Rung(string Layer, string Pass, double NaiveGflops, double Gflops, double ShareOfPeak, double Milliseconds);
+    /// <summary>One line of the table: nominal rates in GFLOP/s, and the time of the whole batch.</summary>
+    private sealed record LadderLine(string Layer, string Pass, string Step, double Gflops, double OfStepBelow, double Milliseconds);
 }

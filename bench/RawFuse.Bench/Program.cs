@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Running;
 using RawFuse.Bench;
+using RawFuse.Bench.Ratios;
+using RawFuse.Bench.Ratios.Memory;
 
 switch (args)
 {
@@ -8,6 +10,10 @@ switch (args)
         return 0;
     case ["conv", ..]:
         return ConvolutionLadder.Run(args[1..]);
+    case ["ratios", ..]:
+        return RatiosCommand.Run(args[1..]);
+    case [MemoryProbe.Command, ..]:
+        return MemoryProbe.Run(args[1..]);
     case ["int8", ..]:
         return Int8Ladder.Run(args[1..]);
     case ["micro", ..]:
@@ -17,7 +23,9 @@ switch (args)
         Console.Error.WriteLine("""
             Run a Release build on a quiet machine.
               peak                                          multiply-add peak and copy bandwidth of this machine
-              conv [--case NAME] [--images N] [--json FILE] convolutions against a naive loop and the peak
+              conv [--case NAME] [--images N] [--json FILE] convolutions, step by step from a naive loop to the kernels
+              ratios [--case NAME] [--list] [--threads N] [--json FILE]
+                                                            RawFuse against TorchSharp; NAME may be the beginning of several names
               int8 [--images N] [--json FILE]               convolutions and networks on int8 activations against floats
               micro [BenchmarkDotNet options]               micro-benchmarks, such as --filter '*Convolution*'
             """);

@@ -7,11 +7,18 @@ namespace RawFuse.Parity;
 /// <summary>Whether libtorch can be loaded here, and how it is called safely.</summary>
 internal static class Libtorch
 {
-    /// <summary>What one case may allocate in C#, in bytes: several times what the largest does.</summary>
-    private const long Budget = 64 << 20;
+    /// <summary>What one call may allocate in C#, in bytes: several times what the largest case or step does.</summary>
+    private const long Budget = 128 << 20;
 
     /// <summary>Why it cannot be loaded; null where it can.</summary>
     public static string? WhyNot { get; } = Probe();
+
+    /// <inheritdoc cref="Run{T}"/>
+    public static void Run(Action compute) => Run(() =>
+    {
+        compute();
+        return true;
+    });
 
     /// <summary>
     /// Computes something with libtorch, without a garbage collection on the way, and frees its tensors. TorchSharp 0.107 hands bare pointers to native
@@ -39,19 +46,23 @@ internal static class Libtorch
     private static string? Probe()
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) return "libtorch is referenced for Linux on x64 only.";
+        if (LoaderReason() is { } reason) return $"libtorch cannot be loaded: {reason}";
         try
         {
-            // Tensors are small: more threads would only wait for each other.
+            // Tensors of tests are small: more threads would only wait for each other.
             torch.set_num_threads(1);
             return null;
         }
         catch (Exception exception) when (exception is TypeInitializationException or NotSupportedException or DllNotFoundException)
         {
-            return $"libtorch cannot be loaded: {LoaderReason() ?? exception.GetBaseException().Message}";
+            return $"libtorch cannot be loaded: {exception.GetBaseException().Message}";
         }
     }
 
-    /// <summary>What the system's loader says, which TorchSharp keeps to itself; null if it has nothing against the library.</summary>
+    /// <summary>
+    /// What the system's loader has against the library; null for nothing. It is asked first: TorchSharp keeps its answer to itself, prints pages about its own
+    /// search and copies the packages' files.
+    /// </summary>
     private static string? LoaderReason()
     {
         try
@@ -61,7 +72,8 @@ internal static class Libtorch
         }
         catch (DllNotFoundException exception)
         {
-            return exception.Message;
+            // The runtime's own words come first, and the loader's last.
+            return exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
         }
     }
 }

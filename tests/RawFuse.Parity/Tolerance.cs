@@ -19,6 +19,9 @@ internal sealed record Tolerance(string Name, double Absolute, double Relative)
     /// <summary>Sums of up to some thousands of float32 products of numbers up to 2, in any order: they reach 50, where a rounding is 2e-6.</summary>
     public static readonly Tolerance LongSum = new("long sum", 6e-5, 2e-6);
 
+    /// <summary>The same by minimal filtering, <see cref="RawFuse.Kernels.ConvolutionMode.Fast"/>, which rounds up to five times as much.</summary>
+    public static readonly Tolerance FastLongSum = new("fast long sum", 5 * 6e-5, 5 * 2e-6);
+
     /// <summary>Normalization of as few as two values, which may lie so close together that 1 / deviation magnifies roundings up to 300 times.</summary>
     public static readonly Tolerance Magnified = new("magnified", 6e-5, 1e-5);
 

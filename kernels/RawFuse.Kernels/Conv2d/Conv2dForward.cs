@@ -26,8 +26,9 @@ public readonly struct Conv2dForward : IKernel<Conv2dForwardArgs>
     public static void Gpu(GpuDevice device, in Conv2dForwardArgs args)
     {
         args.Weights.Check(args.Shape);
-        device.Launch(Kernel, args.Shape.OutputLength, new GpuArgs(new GpuConv(args.Shape), device.View(args.Input), new GpuWeights(device, args.Weights), device.View(args.Output)));
-        GpuEpilogue.Apply(device, args.Epilogue, args.Output, args.Shape.Images * args.Shape.OutHeight * args.Shape.OutWidth, args.Shape.OutChannels);
+        using Storage<float> sums = GpuEpilogue.SumsOf(device, args.Epilogue, args.Output, args.Shape.OutputLength);
+        device.Launch(Kernel, args.Shape.OutputLength, new GpuArgs(new GpuConv(args.Shape), device.View(args.Input), new GpuWeights(device, args.Weights), device.View(sums)));
+        GpuEpilogue.Apply(device, args.Epilogue, sums, args.Output, args.Shape.Images * args.Shape.OutHeight * args.Shape.OutWidth, args.Shape.OutChannels);
     }
 
     internal static void Kernel(GpuArgs a)

@@ -34,12 +34,13 @@ public readonly struct Conv2dInputGradient : IKernel<Conv2dInputGradientArgs>
     public static void Gpu(GpuDevice device, in Conv2dInputGradientArgs args)
     {
         args.Weights.Check(args.Shape);
+        using Storage<float> sums = GpuEpilogue.SumsOf(device, args.Epilogue, args.InputGradient, args.Shape.InputLength);
         device.Launch(
             Kernel, args.Shape.InputLength,
             new GpuArgs(
                 new GpuConv(args.Shape), device.View(args.OutputGradient), new GpuWeights(device, args.Weights), device.ViewOrEmpty(args.OutScale, args.OutputGradient),
-                device.View(args.InputGradient)));
-        GpuEpilogue.Apply(device, args.Epilogue, args.InputGradient, args.Shape.Images * args.Shape.InHeight * args.Shape.InWidth, args.Shape.InChannels);
+                device.View(sums)));
+        GpuEpilogue.Apply(device, args.Epilogue, sums, args.InputGradient, args.Shape.Images * args.Shape.InHeight * args.Shape.InWidth, args.Shape.InChannels);
     }
 
     internal static void Kernel(GpuArgs a)

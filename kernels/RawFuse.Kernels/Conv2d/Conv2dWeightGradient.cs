@@ -33,6 +33,9 @@ public readonly struct Conv2dWeightGradient : IKernel<Conv2dWeightGradientArgs>
             case ConvAlgorithm.WinogradF2:
                 WinogradWeightGradient<WinogradF2>.Run(device, in shape, args.Input, args.OutputGradient, args.WeightGradient);
                 break;
+            case ConvAlgorithm.WinogradStride2:
+                WinogradWeightGradient<WinogradStride2>.Run(device, in shape, args.Input, args.OutputGradient, args.WeightGradient);
+                break;
             default:
                 DirectWeightGradient.Run(device, in shape, args.Input, args.OutputGradient, args.WeightGradient);
                 break;

@@ -6,11 +6,14 @@ internal enum ConvAlgorithm
     /// <summary>Sums of products as the definition has them.</summary>
     Direct,
 
-    /// <summary><see cref="WinogradF2"/>.</summary>
+    /// <summary><see cref="Kernels.WinogradF2"/>.</summary>
     WinogradF2,
 
-    /// <summary><see cref="WinogradF4"/>.</summary>
+    /// <summary><see cref="Kernels.WinogradF4"/>.</summary>
     WinogradF4,
+
+    /// <summary><see cref="Kernels.WinogradStride2"/>, or <see cref="WinogradStride2Gradient"/> for the input gradient.</summary>
+    WinogradStride2,
 }
 
 /// <summary>
@@ -24,10 +27,6 @@ internal static class ConvPlan
     private const double WeightCost = 9;
     private const double ResultCost = 12;
 
-    /// <summary>Share of the multiply-add peak that the inner loops reach.</summary>
-    private const double DirectEfficiency = 0.85;
-    private const double WinogradEfficiency = 0.85;
-
     /// <summary>Images that share one set of weights, as far as the choice is concerned: the method's batch size.</summary>
     private const int Images = 25;
 
@@ -37,11 +36,19 @@ internal static class ConvPlan
     /// <param name="inputGradient">Which pass.</param>
     public static ConvAlgorithm Choose(ConvolutionMode mode, in Conv2dShape shape, bool inputGradient)
     {
-        if (mode == ConvolutionMode.Direct || !WinogradConvolution<WinogradF4>.Suits(in shape)) return ConvAlgorithm.Direct;
         int columns = inputGradient ? shape.InChannels : shape.OutChannels, depth = inputGradient ? shape.OutChannels : shape.InChannels;
         int height = inputGradient ? shape.InHeight : shape.OutHeight, width = inputGradient ? shape.InWidth : shape.OutWidth;
-        double direct = (double)Images * height * width * 9 * depth * Vectors(columns) / DirectEfficiency;
-        return Cheapest(mode, direct, Winograd<WinogradF2>(height, width, depth, columns), Winograd<WinogradF4>(height, width, depth, columns));
+        return Cheapest(
+            mode, in shape, (double)Images * shape.OutHeight * shape.OutWidth * 9 * depth * Vectors(columns), Cost<WinogradF2>(), Cost<WinogradF4>(),
+            inputGradient ? Cost<WinogradStride2Gradient>() : Cost<WinogradStride2>());
+
+        double Cost<TTile>()
+            where TTile : struct, IWinograd
+        {
+            double tiles = Images * Tiles<TTile>(height, width);
+            return (TTile.Products * TTile.Products * ((tiles * depth * Vectors(columns)) + ((double)depth * Vectors(columns) * WeightCost)))
+                + (TTile.Inputs * TTile.Products * tiles * Vectors(depth) * DataCost) + (TTile.Outputs * TTile.Products * tiles * Vectors(columns) * ResultCost);
+        }
     }
 
     /// <summary>The fastest way for a weight gradient.</summary>
@@ -49,36 +56,27 @@ internal static class ConvPlan
     /// <param name="shape">The convolution.</param>
     public static ConvAlgorithm ChooseWeightGradient(ConvolutionMode mode, in Conv2dShape shape)
     {
-        if (mode == ConvolutionMode.Direct || !WinogradConvolution<WinogradF4>.Suits(in shape)) return ConvAlgorithm.Direct;
-        double direct = 9.0 * shape.OutHeight * shape.OutWidth * shape.InChannels * Vectors(shape.OutChannels) / DirectEfficiency;
-        return Cheapest(mode, direct, WeightGradient<WinogradF2>(in shape), WeightGradient<WinogradF4>(in shape));
-    }
-
-    private static ConvAlgorithm Cheapest(ConvolutionMode mode, double direct, double f2, double f4)
-    {
-        if (mode == ConvolutionMode.Precise) f4 = double.PositiveInfinity;
-        return direct <= Math.Min(f2, f4) ? ConvAlgorithm.Direct : f2 <= f4 ? ConvAlgorithm.WinogradF2 : ConvAlgorithm.WinogradF4;
-    }
-
-    private static double WeightGradient<TTile>(in Conv2dShape shape)
-        where TTile : struct, IWinograd
-    {
-        double tiles = (double)((shape.OutHeight + TTile.Outputs - 1) / TTile.Outputs) * ((shape.OutWidth + TTile.Outputs - 1) / TTile.Outputs);
-        double products = tiles * shape.InChannels * Vectors(shape.OutChannels) / WinogradEfficiency;
+        int height = shape.OutHeight, width = shape.OutWidth, inputs = shape.InChannels, outputs = shape.OutChannels;
+        return Cheapest(mode, in shape, 9.0 * height * width * inputs * Vectors(outputs), Cost<WinogradF2>(), Cost<WinogradF4>(), Cost<WinogradStride2>());
 
         // Inputs are transformed once for every panel, gradients once for every block of input channels; either way, once for every 64.
-        double transforms = tiles * Vectors(shape.InChannels) * Vectors(shape.OutChannels) / 4 * (DataCost + ResultCost);
-        return TTile.Inputs * TTile.Inputs * (products + transforms);
+        double Cost<TTile>()
+            where TTile : struct, IWinogradGradient =>
+            Tiles<TTile>(height, width) * (double)Vectors(outputs)
+            * ((TTile.Products * TTile.Products * (double)inputs) + (Vectors(inputs) / 4.0 * TTile.Products * ((TTile.Inputs * DataCost) + (TTile.Outputs * ResultCost))));
     }
 
-    private static double Winograd<TTile>(int height, int width, int depth, int columns)
-        where TTile : struct, IWinograd
+    private static ConvAlgorithm Cheapest(ConvolutionMode mode, in Conv2dShape shape, double direct, double f2, double f4, double stride2)
     {
-        double tiles = (double)Images * ((height + TTile.Outputs - 1) / TTile.Outputs) * ((width + TTile.Outputs - 1) / TTile.Outputs);
-        double products = tiles * depth * Vectors(columns) / WinogradEfficiency;
-        double transforms = (tiles * Vectors(depth) * DataCost) + (tiles * Vectors(columns) * ResultCost) + ((double)depth * Vectors(columns) * WeightCost);
-        return TTile.Inputs * TTile.Inputs * (products + transforms);
+        if (mode == ConvolutionMode.Direct || shape.KernelHeight != 3 || shape.KernelWidth != 3 || shape.Images == 0) return ConvAlgorithm.Direct;
+        bool isFast = mode == ConvolutionMode.Fast;
+        if (shape is { Stride: 2, Padding: 1 }) return isFast && stride2 < direct ? ConvAlgorithm.WinogradStride2 : ConvAlgorithm.Direct;
+        if (shape is not { Stride: 1, Padding: <= 2 } || direct <= Math.Min(f2, isFast ? f4 : f2)) return ConvAlgorithm.Direct;
+        return isFast && f4 < f2 ? ConvAlgorithm.WinogradF4 : ConvAlgorithm.WinogradF2;
     }
+
+    private static double Tiles<TTile>(int height, int width)
+        where TTile : struct, IWinograd => (double)((height + TTile.Outputs - 1) / TTile.Outputs) * ((width + TTile.Outputs - 1) / TTile.Outputs);
 
     private static int Vectors(int channels) => (channels + 15) / 16;
 }

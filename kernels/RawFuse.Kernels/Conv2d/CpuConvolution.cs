@@ -15,6 +15,12 @@ internal static class CpuConvolution
             case ConvAlgorithm.WinogradF2:
                 WinogradConvolution<WinogradF2>.Run(device, in shape, in weights, outScale, source, output, in epilogue, inputGradient);
                 break;
+            case ConvAlgorithm.WinogradStride2 when inputGradient:
+                WinogradConvolution<WinogradStride2Gradient>.Run(device, in shape, in weights, outScale, source, output, in epilogue, inputGradient);
+                break;
+            case ConvAlgorithm.WinogradStride2:
+                WinogradConvolution<WinogradStride2>.Run(device, in shape, in weights, outScale, source, output, in epilogue, inputGradient);
+                break;
             default:
                 GatherConvolution.Run(device, in shape, in weights, outScale, source, output, in epilogue, inputGradient);
                 break;

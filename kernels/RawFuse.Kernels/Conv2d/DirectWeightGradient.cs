@@ -15,8 +15,6 @@ internal static unsafe class DirectWeightGradient
         var panels = new Panels(shape.OutChannels);
         int paddedInputs = (shape.InChannels + Job.Tile - 1) / Job.Tile * Job.Tile;
         using Storage<float> sums = device.Allocate<float>(checked(shape.Taps * paddedInputs * panels.PaddedColumns));
-        using Storage<float> zeros = device.Allocate<float>(paddedInputs);
-        device.Span(zeros).Clear();
         var job = new Job
         {
             Grid = grid,
@@ -25,7 +23,7 @@ internal static unsafe class DirectWeightGradient
             InChannels = shape.InChannels,
             Rows = checked(shape.Images * shape.OutHeight * shape.OutWidth),
             Input = device.Pointer(input),
-            Zeros = device.Pointer(zeros),
+            Zeros = device.Zeros(paddedInputs),
             OutputGradient = device.Pointer(outputGradient),
             Sums = device.Pointer(sums),
             WeightGradient = device.Pointer(weightGradient),

@@ -18,6 +18,9 @@ internal static unsafe class GatherConvolution
     /// <summary>Products summed per pass over a block: 128 rows of a 64-channel panel are 32 KB, and rounding errors grow with the root of 128.</summary>
     private const int SliceDepth = 128;
 
+    /// <summary>Up to so many channels, a pixel's inputs at all taps are copied side by side: sums over one tap alone are too short for the inner loop.</summary>
+    private const int FewChannels = 4;
+
     /// <summary>Computes output = gather(source) * weights for all images.</summary>
     /// <param name="device">The device.</param>
     /// <param name="shape">The convolution.</param>
@@ -35,8 +38,6 @@ internal static unsafe class GatherConvolution
         int depth = inputGradient ? shape.OutChannels : shape.InChannels;
         var panels = new Panels(columns);
         using Storage<float> packed = device.Allocate<float>(checked(panels.PaddedColumns * shape.Taps * depth));
-        using Storage<float> zeros = device.Allocate<float>(depth);
-        device.Span(zeros).Clear();
 
         int steps = inputGradient ? shape.Stride : 1;
         int* taps = stackalloc int[shape.Taps], tapY = stackalloc int[shape.Taps], tapX = stackalloc int[shape.Taps];
@@ -62,7 +63,7 @@ internal static unsafe class GatherConvolution
                     FirstImage = set * imagesPerSet,
                     Rows = checked(imagesPerSet * grids[g].Height * grids[g].Width),
                     Source = device.Pointer(source),
-                    Zeros = device.Pointer(zeros),
+                    Zeros = device.Zeros(depth),
                     Packed = panelBuffer,
                     Store = new EpilogueStore(device, in epilogue, device.Pointer(output), columns),
                 };
@@ -184,6 +185,10 @@ internal static unsafe class GatherConvolution
             int* positions = stackalloc int[BlockRows];
             float* sums = stackalloc float[BlockRows * Panels.Width];
             Grid.Find(FirstImage, first, tiles * tile, Rows, Source, Depth, Zeros, tile, pointers, positions);
+            bool isCopied = Depth <= FewChannels && Grid.TapCount is > 1 and <= SliceDepth / FewChannels;
+            float* inputs = stackalloc float[isCopied ? (BlockRows * Grid.TapCount * Depth) + FewChannels : 0];
+            if (isCopied) CopyInputs(pointers, tiles, inputs);
+            else inputs = null;
 
             for (int panel = firstPanel; panel < Math.Min(Panels.Count, firstPanel + panelsPerItem); panel++)
             {
@@ -192,6 +197,9 @@ internal static unsafe class GatherConvolution
                 if (Grid.TapCount == 0) new Span<float>(sums, tiles * tile * width).Clear();
                 switch (Panels.VectorsOf(panel))
                 {
+                    case 4 when inputs != null: TileKernel.Run<Row4<TSimd, TVector>>(tiles * tile, inputs, Grid.TapCount * Depth, Grid.TapCount * Depth, b, sums, false); break;
+                    case 2 when inputs != null: TileKernel.Run<Row2<TSimd, TVector>>(tiles * tile, inputs, Grid.TapCount * Depth, Grid.TapCount * Depth, b, sums, false); break;
+                    case 1 when inputs != null: TileKernel.Run<Row1<TSimd, TVector>>(tiles * tile, inputs, Grid.TapCount * Depth, Grid.TapCount * Depth, b, sums, false); break;
                     case 4: Sum<Row4<TSimd, TVector>>(pointers, tiles, b, sums); break;
                     case 2: Sum<Row2<TSimd, TVector>>(pointers, tiles, b, sums); break;
                     default: Sum<Row1<TSimd, TVector>>(pointers, tiles, b, sums); break;
@@ -201,6 +209,16 @@ internal static unsafe class GatherConvolution
                     if (positions[row] >= 0)
                         Store.Row(sums + ((long)row * width), positions[row], Panels.Start(panel), Panels.Valid(panel));
             }
+        }
+
+        /// <summary>Copies the inputs of a block, [row, tap, channel]. Four numbers at a time: what is too much is written over by the next.</summary>
+        [MethodImpl(Hot.Loop)]
+        private readonly void CopyInputs(float** pointers, int tiles, float* to)
+        {
+            for (int tile = 0; tile < tiles; tile++, pointers += Grid.TapCount * GatherKernel.Rows)
+                for (int row = 0; row < GatherKernel.Rows; row++)
+                    for (int tap = 0; tap < Grid.TapCount; tap++, to += Depth)
+                        Vector128.Load(pointers[(tap * GatherKernel.Rows) + row]).Store(to);
         }
 
         /// <summary>Sums a block over all taps and channels, a slice at a time.</summary>

@@ -11,8 +11,7 @@ internal readonly struct Panels
     public Panels(int columns)
     {
         Columns = columns;
-        int widest = Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
-        Lanes = columns <= 4 ? 4 : columns <= 8 ? Math.Min(8, widest) : widest;
+        Lanes = LanesOf(columns);
 
         // Register budget: 6 x 4 sums need 32 registers, which only the 512-bit instruction set has.
         Vectors = Lanes == 16 ? 4 : 2;
@@ -36,6 +35,13 @@ internal readonly struct Panels
 
     /// <summary>Channels in all panels, padding included.</summary>
     public int PaddedColumns => ((Count - 1) * Width) + (VectorsOf(Count - 1) * Lanes);
+
+    /// <summary>Floats in a vector of so many channels.</summary>
+    public static int LanesOf(int channels)
+    {
+        int widest = Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
+        return channels <= 4 ? 4 : channels <= 8 ? Math.Min(8, widest) : widest;
+    }
 
     /// <summary>Vectors in a panel: the last one may be narrower, but only by halves.</summary>
     public int VectorsOf(int panel)

@@ -66,6 +66,7 @@ internal readonly unsafe struct WeightSource
         else PackStraight(reader, panels.Start(panel), panels.Valid(panel), panels.WidthOf(panel), k, depth, target);
     }
 
+    [MethodImpl(Hot.Loop)]
     private void PackStraight<TReader>(TReader reader, int start, int valid, int width, int first, int depth, float* target)
         where TReader : struct, IReader
     {
@@ -79,6 +80,7 @@ internal readonly unsafe struct WeightSource
         }
     }
 
+    [MethodImpl(Hot.Loop)]
     private void PackTransposed<TReader>(TReader reader, int start, int valid, int width, int first, int depth, float* target)
         where TReader : struct, IReader
     {
@@ -103,9 +105,11 @@ internal readonly unsafe struct WeightSource
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private float OutScale(int channel) => outScale == null ? 1 : outScale[channel];
 
     /// <summary>Reads 8 rows (lanes) of 8 numbers (k) and stores their columns, each scaled by its output channel's factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void TransposeBlock<TReader>(TReader reader, long row, int k, float* target, int width)
         where TReader : struct, IReader
     {

@@ -55,7 +55,7 @@ internal static class ConvolutionCost
     {
         long perChannel = (epilogue.Scale is null ? 0 : 1) + (epilogue.Shift is null ? 0 : 1);
         long residual = epilogue.Residual is null ? 0 : (long)rows * channels;
-        return (sizeof(float) * ((perChannel * channels) + residual)) + (epilogue.ReluMask is null ? 0 : ConvEpilogue.MaskLength(rows, channels));
+        return (sizeof(float) * ((perChannel * channels) + residual)) + (((epilogue.ReluMask is null ? 0 : 1) + (epilogue.Gate is null ? 0 : 1)) * ConvEpilogue.MaskLength(rows, channels));
     }
 
     private static string Describe(in Conv2dShape shape) =>

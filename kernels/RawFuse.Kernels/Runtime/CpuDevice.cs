@@ -13,6 +13,10 @@ public sealed unsafe class CpuDevice : Device
     internal const int Slack = 128;
 
     private readonly ThreadTeam team;
+    private readonly Lock gate = new();
+
+    /// <summary>Zeros of growing numbers, the last ones in use: a kernel may still read those before.</summary>
+    private readonly List<CpuMemory> zeros = [];
 
     /// <summary>Makes a CPU device.</summary>
     /// <param name="threads">Threads that share the work, 1 or more; 0 takes one per logical processor.</param>
@@ -74,6 +78,22 @@ public sealed unsafe class CpuDevice : Device
     public Span<T> Span<T>(Storage<T> storage)
         where T : unmanaged => new(Pointer(storage), storage.Length);
 
+    /// <summary>At least so many zeros, for kernels that read beside an image. They are never written.</summary>
+    internal float* Zeros(int length)
+    {
+        long bytes = (long)length * sizeof(float);
+        lock (gate)
+        {
+            if (zeros.Count == 0 || zeros[^1].Bytes < bytes)
+            {
+                zeros.Add(new CpuMemory(Math.Max(bytes, 2 * (zeros.Count == 0 ? 4096 : zeros[^1].Bytes))));
+                new Span<byte>(zeros[^1].Address, checked((int)zeros[^1].Bytes) + Slack).Clear();
+            }
+
+            return (float*)zeros[^1].Address;
+        }
+    }
+
     /// <inheritdoc/>
     public override void Synchronize()
     {
@@ -83,6 +103,8 @@ public sealed unsafe class CpuDevice : Device
     public override void Dispose()
     {
         team.Dispose();
+        foreach (CpuMemory memory in zeros) memory.Dispose();
+        zeros.Clear();
         base.Dispose();
     }
 

@@ -12,13 +12,14 @@ public sealed class EopmWorkload(Network generator, FrozenNetwork model, EopmOpt
         $"EOPM step of {generator.Definition.Name} for {model.Definition.Name}, {batch} images, {options.Chips} chips", model.Device, model.Definition, batch)
 {
     private readonly Adam optimizer = new(generator.TrainedTensors, EopmOptions.Beta1, EopmOptions.Beta2);
+    private readonly EopmStep step = new(generator, [model], options);
     private readonly ulong[] chips = new ulong[options.Chips];
 
     /// <inheritdoc/>
     public override void Run()
     {
         for (int i = 0; i < chips.Length; i++) chips[i] = ((ulong)optimizer.Steps * (ulong)chips.Length + (ulong)i) % EopmTrainer.TrainingSeeds;
-        EopmStep.Gradient(generator, [model], Batch, chips, options, optimizer.Steps);
+        step.Gradient(Batch, chips, optimizer.Steps);
         optimizer.Step(options.RateAt(optimizer.Steps));
     }
 
@@ -27,6 +28,7 @@ public sealed class EopmWorkload(Network generator, FrozenNetwork model, EopmOpt
     {
         base.Dispose();
         optimizer.Dispose();
+        step.Dispose();
         generator.Dispose();
         model.Dispose();
     }

@@ -10,7 +10,7 @@ namespace RawFuse.NeuralFuse.Training;
 /// <param name="RateFactor">What the rate is multiplied by every <paramref name="RateEvery"/> steps.</param>
 /// <param name="RateEvery">Steps between two such reductions.</param>
 /// <param name="WeightBits">Bits the generator's weights are rounded to, 2 to 8.</param>
-/// <param name="SetsPerPass">Models (the clean one and chips) that run through the base model together, which bounds memory; 0 for all. The result does not depend on it.</param>
+/// <param name="SetsPerPass">Models (the clean one and chips) that run through the base model together, which bounds memory; 0 for as many as the device likes. The result does not depend on it.</param>
 public sealed record EopmOptions(
     ChipPopulation Population, int Chips = 10, float Lambda = 5, float Rate = 1e-3f, float RateFactor = 0.96f, int RateEvery = 500, int WeightBits = 8, int SetsPerPass = 0)
 {

@@ -28,6 +28,7 @@ public static class EopmTrainer
         if (bases.Count == 0) throw new ArgumentException("EOPM needs a base model or more.", nameof(bases));
         foreach (FrozenNetwork model in bases) Batch.CheckClasses(model.Definition, source);
         using var optimizer = new Adam(generator.TrainedTensors, EopmOptions.Beta1, EopmOptions.Beta2);
+        using var step = new EopmStep(generator, bases, options);
         var random = new SplitMix64(seed);
         var chips = new ulong[options.Chips];
         int total = epochs * source.Batches(0).Count();
@@ -38,7 +39,7 @@ public static class EopmTrainer
                 cancellationToken.ThrowIfCancellationRequested();
                 for (int i = 0; i < chips.Length; i++) chips[i] = (ulong)random.NextInt(TrainingSeeds);
                 using Batch batch = Batch.From(source, numbers.Span, epoch, generator.Device);
-                EopmLoss loss = EopmStep.Gradient(generator, bases, batch, chips, options, optimizer.Steps);
+                EopmLoss loss = step.Gradient(batch, chips, optimizer.Steps);
                 if (!float.IsFinite(loss.Total))
                     throw new TrainingException($"Generator training: the loss became {loss.Total} in step {optimizer.Steps + 1} (epoch {epoch + 1}).");
                 optimizer.Step(options.RateAt(optimizer.Steps));

@@ -3,23 +3,27 @@ namespace RawFuse;
 /// <summary>Element-by-element function.</summary>
 public sealed class ActivationLayer : Layer
 {
-    private readonly float min, max;
-
     internal ActivationLayer(string name, Node input, Node output, ActivationKind kind, float min = 0, float max = 0)
         : base(name, [input], output)
     {
         Kind = kind;
-        (this.min, this.max) = (min, max);
+        (Min, Max) = (min, max);
     }
 
     /// <summary>Which function.</summary>
     public ActivationKind Kind { get; }
 
+    /// <summary>The lower limit of <see cref="ActivationKind.Clamp"/>; 0 otherwise.</summary>
+    public float Min { get; }
+
+    /// <summary>The upper limit of <see cref="ActivationKind.Clamp"/>; 0 otherwise.</summary>
+    public float Max { get; }
+
     internal override Tensor Forward(LayerContext context, ReadOnlySpan<Tensor> inputs) => Kind switch
     {
         ActivationKind.Relu => inputs[0].Relu(),
         ActivationKind.Tanh => inputs[0].Tanh(),
-        _ => inputs[0].Clamp(min, max),
+        _ => inputs[0].Clamp(Min, Max),
     };
 }
 
@@ -126,10 +130,14 @@ public sealed class ConcatLayer : Layer
 /// <summary>Zeros around an image.</summary>
 public sealed class PadLayer : Layer
 {
-    private readonly int top, left;
-
     internal PadLayer(string name, Node input, Node output, int top, int left)
-        : base(name, [input], output) => (this.top, this.left) = (top, left);
+        : base(name, [input], output) => (Top, Left) = (top, left);
 
-    internal override Tensor Forward(LayerContext context, ReadOnlySpan<Tensor> inputs) => inputs[0].Pad2d(Output.Height, Output.Width, top, left);
+    /// <summary>Rows of zeros above the image.</summary>
+    public int Top { get; }
+
+    /// <summary>Columns of zeros left of the image.</summary>
+    public int Left { get; }
+
+    internal override Tensor Forward(LayerContext context, ReadOnlySpan<Tensor> inputs) => inputs[0].Pad2d(Output.Height, Output.Width, Top, Left);
 }

@@ -8,7 +8,6 @@ namespace RawFuse;
 /// </summary>
 public sealed class FrozenNetwork : IDisposable
 {
-    private readonly List<FrozenStep> steps;
     private readonly Schedule schedule;
     private Int8Network? int8;
 
@@ -17,7 +16,7 @@ public sealed class FrozenNetwork : IDisposable
         Definition = definition;
         Device = device;
         WeightBits = bits;
-        this.steps = steps;
+        Steps = steps;
         schedule = FrozenStep.ScheduleOf(steps, definition);
         Weights = [.. steps.Where(step => step.Weights is not null).Select(step => new FrozenWeights(step.WeightLayer!, step.Weights!))];
     }
@@ -34,14 +33,14 @@ public sealed class FrozenNetwork : IDisposable
     /// <summary>The weight tensors in the order of computation.</summary>
     public IReadOnlyList<FrozenWeights> Weights { get; }
 
+    /// <summary>The steps in the order of computation.</summary>
+    internal IReadOnlyList<FrozenStep> Steps { get; }
+
     /// <summary>Called with each weight layer that runs and the number of images; null when nobody counts.</summary>
     public Action<WeightLayer, int>? Observer { get; set; }
 
     /// <summary>Whether the network computes on int8 activations.</summary>
     public bool IsInt8 => int8 is not null;
-
-    /// <summary>What is computed, in order.</summary>
-    internal IReadOnlyList<FrozenStep> Steps => steps;
 
     /// <summary>Quantizes a network's weights and folds its batch normalizations, with their running statistics.</summary>
     /// <param name="network">The network; it can be disposed afterwards.</param>
@@ -69,21 +68,26 @@ public sealed class FrozenNetwork : IDisposable
     public Tensor Forward(Tensor images, WeightFaults? faults = null)
     {
         Definition.CheckInput(images);
-        if (faults is not null && images.Shape[0] % faults.Sets != 0)
-            throw new ShapeException($"{images.Shape[0]} images cannot be shared equally by {faults.Sets} sets of weights.");
+        if (faults is not null) CheckSets(images, faults);
         using Tensor result = int8?.Run(images, faults) ?? schedule.Run(images, (i, inputs) =>
         {
-            if (steps[i].WeightLayer is { } layer) Observer?.Invoke(layer, images.Shape[0]);
-            return steps[i].Run(inputs, faults);
+            if (Steps[i].WeightLayer is { } layer) Observer?.Invoke(layer, images.Shape[0]);
+            return Steps[i].Run(inputs, faults);
         });
         return Definition.Squeeze(result);
+    }
+
+    /// <summary>Refuses images that cannot be shared equally by sets of faults.</summary>
+    internal static void CheckSets(Tensor images, WeightFaults faults)
+    {
+        if (images.Shape[0] % faults.Sets != 0) throw new ShapeException($"{images.Shape[0]} images cannot be shared equally by {faults.Sets} sets of weights.");
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         int8?.Dispose();
-        foreach (FrozenStep step in steps) step.Dispose();
+        foreach (FrozenStep step in Steps) step.Dispose();
     }
 }
 

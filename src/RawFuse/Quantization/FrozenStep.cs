@@ -3,20 +3,20 @@ namespace RawFuse;
 /// <summary>One step of a frozen network: a weight layer with what was folded into it, or any other layer as it is.</summary>
 internal sealed class FrozenStep : IDisposable
 {
-    private readonly Layer layer;
-    private readonly Tensor? scale, shift;
-    private readonly bool relu;
 
     private FrozenStep(Layer layer, int[] inputs, int output, QuantizedWeights? weights, Tensor? scale, Tensor? shift, bool relu)
     {
-        this.layer = layer;
+        Layer = layer;
         Inputs = inputs;
         Output = output;
         Weights = weights;
-        this.scale = scale;
-        this.shift = shift;
-        this.relu = relu;
+        Scale = scale;
+        Shift = shift;
+        Relu = relu;
     }
+
+    /// <summary>The layer that the step begins with.</summary>
+    public Layer Layer { get; }
 
     /// <summary>Numbers of the values it reads: the images and, where an addition was folded in, the other summand.</summary>
     public int[] Inputs { get; }
@@ -26,15 +26,16 @@ internal sealed class FrozenStep : IDisposable
 
     public QuantizedWeights? Weights { get; }
 
-    public WeightLayer? WeightLayer => layer as WeightLayer;
+    /// <summary>Factors of the output channels, or null.</summary>
+    public Tensor? Scale { get; }
 
-    public Layer Layer => layer;
+    /// <summary>Summands of the output channels, or null.</summary>
+    public Tensor? Shift { get; }
 
-    public Tensor? Scale => scale;
+    /// <summary>Whether negative results become 0.</summary>
+    public bool Relu { get; }
 
-    public Tensor? Shift => shift;
-
-    public bool Relu => relu;
+    public WeightLayer? WeightLayer => Layer as WeightLayer;
 
     /// <summary>
     /// Walks through the layers. A weight layer takes in the batch normalization, the addition and the ReLU behind it, each if it is the only
@@ -70,41 +71,41 @@ internal sealed class FrozenStep : IDisposable
     /// <summary>Computes the step. What it reads and makes has the sizes that the layer declares: whoever counts what runs may count by those.</summary>
     public Tensor Run(ReadOnlySpan<Tensor> inputs, WeightFaults? faults)
     {
-        CheckSize(inputs[0], layer.Inputs[0]);
+        CheckSize(inputs[0], Layer.Inputs[0]);
         Tensor result = Compute(inputs, faults);
-        CheckSize(result, layer.Output);
+        CheckSize(result, Layer.Output);
         return result;
     }
 
     public void Dispose()
     {
         Weights?.Dispose();
-        scale?.Dispose();
-        shift?.Dispose();
+        Scale?.Dispose();
+        Shift?.Dispose();
     }
 
     private void CheckSize(Tensor tensor, Node declared)
     {
         Shape actual = tensor.Shape;
         if (actual.Rank != 4 || (actual[1], actual[2], actual[3]) != (declared.Height, declared.Width, declared.Channels))
-            throw new ShapeException($"Layer '{layer.Name}' ran on or made {actual}, but declares images of {declared}.");
+            throw new ShapeException($"Layer '{Layer.Name}' ran on or made {actual}, but declares images of {declared}.");
     }
 
     private Tensor Compute(ReadOnlySpan<Tensor> inputs, WeightFaults? faults)
     {
-        switch (layer)
+        switch (Layer)
         {
             case ConvTransposeLayer transpose:
-                return inputs[0].FrozenConvTranspose2d(Weights!, scale, shift, relu, transpose.Stride, transpose.Padding);
+                return inputs[0].FrozenConvTranspose2d(Weights!, Scale, Shift, Relu, transpose.Stride, transpose.Padding);
             case WeightLayer conv:
                 return inputs[0].FrozenConv2d(
-                    Weights!, faults?[conv], faults?.Sets ?? 1, scale, shift, inputs.Length > 1 ? inputs[1] : null, relu, conv.Stride, conv.Padding);
+                    Weights!, faults?[conv], faults?.Sets ?? 1, Scale, Shift, inputs.Length > 1 ? inputs[1] : null, Relu, conv.Stride, conv.Padding);
             case BatchNormLayer:
-                using (Tensor scaled = inputs[0].Multiply(scale!)) return scaled.Add(shift!);
+                using (Tensor scaled = inputs[0].Multiply(Scale!)) return scaled.Add(Shift!);
             case PerturbationLayer:
-                return inputs[0].Add(shift!);
+                return inputs[0].Add(Shift!);
             default:
-                return layer.Forward(default, inputs);
+                return Layer.Forward(default, inputs);
         }
     }
 

@@ -38,6 +38,9 @@ public sealed class Tensor : IDisposable
     /// <summary>A tensor whose values are undefined until a kernel writes them.</summary>
     public static Tensor Empty(Device device, Shape shape) => new(shape, device.Allocate<float>(shape.Length));
 
+    /// <summary>A tensor of values that exist already; takes over one reference to them.</summary>
+    internal static Tensor Of(Storage<float> storage, Shape shape) => new(shape, storage);
+
     /// <summary>A tensor of one value.</summary>
     public static Tensor Full(Device device, Shape shape, float value)
     {

@@ -115,6 +115,46 @@ public sealed class FrozenNetworkTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void APassGivesATapesBitsTimeAndAgain(string name)
+    {
+        const int sets = 2, count = 4;
+        using Network network = Make(name, Graphs[name]);
+        using FrozenNetwork frozen = FrozenNetwork.From(network);
+        using WeightFaults faults = Faults(frozen, [.. frozen.Weights.Select((weights, layer) => Enumerable.Range(0, sets).SelectMany(set => Mask(weights.Quantized.Shape.Length, layer, set)).ToArray())], sets);
+        using Tensor images = Images(count);
+        int length = images.Length;
+        using FrozenPass pass = FrozenPass.Create(frozen, count);
+        using Storage<float> gradient = device.Allocate<float>(length), outputGradient = device.Allocate<float>(pass.OutputLength);
+        float[]? before = null;
+        foreach (WeightFaults? with in (WeightFaults?[])[null, faults])
+        {
+            // The second gradient is added to the first; where images are read twice, part by part.
+            (double[] result, double[] expected) = Run(images, x => frozen.Forward(x, with));
+            device.Upload<float>(OutputGradient(pass.OutputLength), outputGradient);
+            pass.Forward(images, with);
+            pass.Backward(outputGradient, gradient, accumulate: before is not null, with);
+            Assert.Equal(result, pass.Output.ToArray()[..pass.OutputLength].Select(value => (double)value));
+            float[] actual = gradient.ToArray();
+            if (before is null) Assert.Equal(expected, actual.Select(value => (double)value));
+            else AssertClose([.. expected.Select((value, i) => before[i] + value)], [.. actual.Select(value => (double)value)]);
+            before = actual;
+            Assert.Equal(OutputGradient(pass.OutputLength), outputGradient.ToArray());
+        }
+    }
+
+    [Fact]
+    public void APassRefusesOtherBatches()
+    {
+        using Network network = Make("conv", Graphs["conv, norm, relu"]);
+        using FrozenNetwork frozen = FrozenNetwork.From(network);
+        using FrozenPass pass = FrozenPass.Create(frozen, 3);
+        using Tensor images = Images(4);
+        Assert.Throws<ShapeException>(() => pass.Forward(images));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FrozenPass.Create(frozen, 0));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void TheObserverSeesEveryWeightLayerOnce(string name)
     {
         using Network network = Make(name, Graphs[name]);
@@ -229,13 +269,13 @@ public sealed class FrozenNetworkTests : IDisposable
         using Tensor tracked = images.Share().TrackGradient();
         using Tape tape = Tape.Start();
         using Tensor result = forward(tracked);
-        int perImage = result.Length / result.Shape[0];
-        var factors = new float[result.Length];
-        for (int i = 0; i < factors.Length; i++) factors[i] = (2 * new SplitMix64((ulong)((firstImage * perImage) + i)).NextSingle()) - 1;
-        using Tensor gradient = Tensor.From(device, result.Shape, factors);
+        using Tensor gradient = Tensor.From(device, result.Shape, OutputGradient(result.Length, firstImage * result.Length / result.Shape[0]));
         tape.Backward(result, gradient);
         return ([.. result.ToArray().Select(value => (double)value)], [.. tracked.Gradient!.ToArray().Select(value => (double)value)]);
     }
+
+    private static float[] OutputGradient(int length, int first = 0) =>
+        [.. Enumerable.Range(first, length).Select(i => (2 * new SplitMix64((ulong)i).NextSingle()) - 1)];
 
     private WeightFaults Faults(FrozenNetwork network, byte[][] masks, int sets)
     {

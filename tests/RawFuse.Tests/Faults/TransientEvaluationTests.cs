@@ -52,7 +52,8 @@ public sealed class TransientEvaluationTests
         float Loss(long access)
         {
             using var generator = new Network(ToyProblem.Generator(), device, seed: 2);
-            return EopmStep.Gradient(generator, [model], batch, [5], new EopmOptions(Population), access).Perturbed;
+            using var step = new EopmStep(generator, [model], new EopmOptions(Population));
+            return step.Gradient(batch, [5], access).Perturbed;
         }
 
         Assert.Equal(Loss(0), Loss(0));

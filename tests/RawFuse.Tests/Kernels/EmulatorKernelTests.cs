@@ -39,7 +39,7 @@ public sealed class EmulatorKernelTests(EmulatorKernelTests.Devices devices) : I
     {
         private readonly Dictionary<string, IReadOnlyList<KernelOutput>> outputs = [];
 
-        public CpuDevice Cpu { get; } = new(1);
+        public CpuDevice Cpu { get; } = new(1, ConvolutionMode.Direct);
 
         public GpuDevice Emulator { get; } = GpuDevice.Emulator();
 

@@ -23,26 +23,34 @@ internal static class EpilogueCases
         // The epilogue's channels are the output's: the convolution's output channels, or for its input gradient the input channels.
         Conv2dShape shape = inputGradient ? new(2, 3, 5, channels, 2, 3, 3, 2, 1) : new(2, 3, 5, 2, channels, 3, 3, 1, 1);
         int length = inputGradient ? shape.InputLength : shape.OutputLength, pixels = length / channels;
-        for (int parts = 0; parts < 32; parts++)
+        for (int parts = 0; parts < 64; parts++)
         {
             if (run.Toy && parts % 3 != 0) continue;
-            bool relu = (parts & 8) != 0, mask = (parts & 16) != 0;
+            bool relu = (parts & 8) != 0, mask = (parts & 16) != 0, gated = (parts & 32) != 0;
+            if (relu && gated) continue;
             float[] source = run.Random.Integers(inputGradient ? shape.OutputLength : shape.InputLength), w = run.Random.Integers(shape.WeightLength);
             float[]? scale = (parts & 1) != 0 ? run.Random.PowersOfTwo(channels) : null;
             float[]? shift = (parts & 2) != 0 ? run.Random.Integers(channels) : null;
             float[]? residual = (parts & 4) != 0 ? run.Random.Integers(length) : null;
             Storage<byte>? bits = mask ? run.Output<byte>(ConvEpilogue.MaskLength(pixels, channels)) : null;
-            var epilogue = new ConvEpilogue(Optional(run, scale), Optional(run, shift), Optional(run, residual), relu, bits);
+            byte[] gate = run.Random.Bytes(ConvEpilogue.MaskLength(pixels, channels));
+
+            // A residual may be the output itself.
+            bool inPlace = residual is not null && gated;
+            Storage<float> output = inPlace ? run.InOut(residual!) : run.Output<float>(length);
+            var epilogue = new ConvEpilogue(
+                Optional(run, scale), Optional(run, shift), inPlace ? output : Optional(run, residual), relu, bits, gated ? run.Input(gate) : null);
             ConvWeights weights = ConvWeights.OfFloats(run.Input(w));
-            Storage<float> output = run.Output<float>(length);
             if (inputGradient) run.Launch<Conv2dInputGradient, Conv2dInputGradientArgs>(new(shape, run.Input(source), weights, output, Epilogue: epilogue));
             else run.Launch<Conv2dForward, Conv2dForwardArgs>(new(shape, run.Input(source), weights, output, epilogue));
 
             double[] Values()
             {
                 double[] sums = inputGradient ? ConvolutionReference.InputGradient(shape, source, _ => w) : ConvolutionReference.Forward(shape, source, _ => w);
-                return Each(length, i => (sums[i] * (scale?[i % channels] ?? 1)) + (shift?[i % channels] ?? 0) + (residual?[i] ?? 0));
+                return Each(length, i => IsOpen(i) ? (sums[i] * (scale?[i % channels] ?? 1)) + (shift?[i % channels] ?? 0) + (residual?[i] ?? 0) : 0);
             }
+
+            bool IsOpen(int i) => !gated || (gate[(i / channels * ((channels + 7) / 8)) + (i % channels / 8)] >> (i % channels % 8) & 1) != 0;
 
             run.Expect(output, Tolerance.Exact, () => Array.ConvertAll(Values(), value => relu ? Math.Max(value, 0) : value));
             if (bits is not null) run.Expect(bits, Tolerance.Exact, () => Mask(Values(), channels, relu));

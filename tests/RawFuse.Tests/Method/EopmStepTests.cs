@@ -16,7 +16,8 @@ public sealed class EopmStepTests
     public void OnePassGivesTheGradientOfSeparatePasses()
     {
         using var setup = new Setup(1);
-        EopmLoss loss = EopmStep.Gradient(setup.Generator, [setup.Model], setup.Batch, Chips, setup.Options);
+        using var step = new EopmStep(setup.Generator, [setup.Model], setup.Options);
+        EopmLoss loss = step.Gradient(setup.Batch, Chips);
         float[][] onePass = setup.TakeGradients();
 
         // L = 1/N sum over k of CE(M_0(F(x))) + lambda CE(M_k(F(x))), each term through the generator again.
@@ -48,7 +49,8 @@ public sealed class EopmStepTests
         foreach ((int threads, int setsPerPass) in (ReadOnlySpan<(int, int)>)[(1, 0), (1, 1), (1, 2), (2, 3), (2, 0)])
         {
             using var setup = new Setup(threads);
-            EopmStep.Gradient(setup.Generator, [setup.Model], setup.Batch, Chips, setup.Options with { SetsPerPass = setsPerPass });
+            using var step = new EopmStep(setup.Generator, [setup.Model], setup.Options with { SetsPerPass = setsPerPass });
+            step.Gradient(setup.Batch, Chips);
             float[][] gradients = setup.TakeGradients();
             first ??= gradients;
             Assert.Equal(first, gradients);

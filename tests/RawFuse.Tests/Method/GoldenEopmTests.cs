@@ -47,6 +47,7 @@ public sealed class GoldenEopmTests(ITestOutputHelper output)
         using Network network = GoldenFormula.Fill(new Network(BaseModel.Define("vgg11", 10), device, seed: 1));
         using FrozenNetwork model = FrozenNetwork.From(network);
         using Network generator = GoldenFormula.Fill(new Network(Generator.Define(name), device, seed: 1));
+        using var eopm = new EopmStep(generator, [model], options);
         using var optimizer = new Adam(generator.TrainedTensors, EopmOptions.Beta1, EopmOptions.Beta2);
 
         for (int step = 0; step < 2; step++)
@@ -57,7 +58,7 @@ public sealed class GoldenEopmTests(ITestOutputHelper output)
             ulong[] drawn = seeds[(step * chips)..((step + 1) * chips)];
 
             JsonElement[] losses = [.. f64.GetProperty("losses").EnumerateArray().Skip(step * chips).Take(chips)];
-            EopmLoss loss = EopmStep.Gradient(generator, [model], batch, drawn, options);
+            EopmLoss loss = eopm.Gradient(batch, drawn);
             output.Check($"step {step} loss", Math.Abs((loss.Clean / losses[0].GetProperty("loss_orig").GetDouble()) - 1), Tolerance);
             output.Check($"step {step} chips' loss", Math.Abs((loss.Perturbed / losses.Average(one => one.GetProperty("loss_p").GetDouble())) - 1), Tolerance);
 

@@ -9,6 +9,7 @@ namespace RawFuse.Kernels;
 /// Formulas: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016 (arXiv 1509.09308); the matrices follow from the chosen
 /// points by the Toom-Cook construction.
 /// </para>
+/// With stride 2, and in its input gradient, the same holds for other numbers of inputs, products and outputs (<see cref="WinogradStride2"/>).
 /// Each method reads a line of vectors and writes one, <c>step</c> floats apart.
 /// </summary>
 internal unsafe interface IWinograd
@@ -16,35 +17,29 @@ internal unsafe interface IWinograd
     /// <summary>m, outputs of a line.</summary>
     static abstract int Outputs { get; }
 
-    /// <summary>m + 2, inputs of a line and multiplications.</summary>
+    /// <summary>Inputs of a line; m + 2 with stride 1.</summary>
     static abstract int Inputs { get; }
 
-    /// <summary>B^T d: m + 2 input pixels to m + 2 factors.</summary>
+    /// <summary>Multiplications; m + 2 with stride 1.</summary>
+    static abstract int Products { get; }
+
+    /// <summary>Inputs from one line's first to the next one's; m with stride 1.</summary>
+    static abstract int Step { get; }
+
+    /// <summary>B^T d: inputs to factors.</summary>
     static abstract void Data<TSimd, TVector, TLine>(TLine d, float* to, nint step)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
         where TLine : struct, ILine<TVector>;
 
-    /// <summary>G g: 3 weights to m + 2 factors.</summary>
+    /// <summary>G g: 3 weights to factors.</summary>
     static abstract void Weights<TSimd, TVector, TLine>(TLine g, float* to, nint step)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
         where TLine : struct, ILine<TVector>;
 
-    /// <summary>A^T p: m + 2 products to m outputs.</summary>
+    /// <summary>A^T p: products to outputs.</summary>
     static abstract void Result<TSimd, TVector, TLine>(TLine p, float* to, nint step)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : struct
-        where TLine : struct, ILine<TVector>;
-
-    /// <summary>A dy: the gradients of m outputs to m + 2 factors.</summary>
-    static abstract void ResultGradient<TSimd, TVector, TLine>(TLine dy, float* to, nint step)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : struct
-        where TLine : struct, ILine<TVector>;
-
-    /// <summary>G^T q: m + 2 products to the gradients of 3 weights.</summary>
-    static abstract void WeightGradient<TSimd, TVector, TLine>(TLine q, float* to, nint step)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
         where TLine : struct, ILine<TVector>;

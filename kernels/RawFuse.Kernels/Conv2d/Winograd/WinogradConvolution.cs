@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// The forward and the input-gradient pass of a 3x3 convolution with stride 1 by <see cref="IWinograd"/>. The output is cut into tiles of m x m pixels.
+/// The forward and the input-gradient pass of a 3x3 convolution by <see cref="IWinograd"/>. The output is cut into tiles of m x m pixels.
 /// An item of work is a run of tiles of one weight set with some panels of channels; it does, block of tiles by block, with all intermediate results in the core's own caches:
 /// <list type="number">
 /// <item>V[f, tile, k]: the transformed inputs of the block, all channels.</item>
@@ -12,7 +12,8 @@ namespace RawFuse.Kernels;
 /// <item>P[f, tile, lane] += V U: n * n matrix products.</item>
 /// <item>The results, A^T P A, through the epilogue.</item>
 /// </list>
-/// The input gradient is the same convolution of the output's gradient, with rotated and transposed weights and padding 2 - p.
+/// With stride 1 the input gradient is the same convolution of the output's gradient, with rotated and transposed weights and padding 2 - p; with stride 2 it is one of its own
+/// (<see cref="WinogradStride2Gradient"/>).
 /// </summary>
 internal static unsafe class WinogradConvolution<TTile>
     where TTile : struct, IWinograd
@@ -32,17 +33,12 @@ internal static unsafe class WinogradConvolution<TTile>
     /// <summary>Items of a call, at least, where there is enough to share.</summary>
     private const int Items = 16;
 
-    /// <summary>Whether a convolution can be computed this way.</summary>
-    public static bool Suits(in Conv2dShape shape) => shape is { KernelHeight: 3, KernelWidth: 3, Stride: 1, Padding: <= 2, Images: > 0 };
-
     /// <summary>Computes one pass. The parameters are those of <see cref="GatherConvolution.Run"/>.</summary>
     public static void Run(
         CpuDevice device, in Conv2dShape shape, in ConvWeights weights, Storage<float>? outScale, Storage<float> source, Storage<float> output, in ConvEpilogue epilogue, bool inputGradient)
     {
         int columns = inputGradient ? shape.InChannels : shape.OutChannels;
         int depth = inputGradient ? shape.OutChannels : shape.InChannels;
-        using Storage<float> zeros = device.Allocate<float>(depth);
-        device.Span(zeros).Clear();
         int height = inputGradient ? shape.InHeight : shape.OutHeight, width = inputGradient ? shape.InWidth : shape.OutWidth;
         var job = new Job
         {
@@ -50,13 +46,13 @@ internal static unsafe class WinogradConvolution<TTile>
             Weights = new WeightSource(device, in weights, outScale, in shape, inputGradient),
             Store = new EpilogueStore(device, in epilogue, device.Pointer(output), columns),
             Source = new TileSource(
-                device.Pointer(source), inputGradient ? shape.OutHeight : shape.InHeight, inputGradient ? shape.OutWidth : shape.InWidth, depth, device.Pointer(zeros)),
+                device.Pointer(source), inputGradient ? shape.OutHeight : shape.InHeight, inputGradient ? shape.OutWidth : shape.InWidth, depth, device.Zeros(depth)),
             Grid = new TileGrid(height, width, TTile.Outputs),
             IsRotated = inputGradient,
             ImagesPerSet = shape.Images / weights.Sets,
             Height = height,
             Width = width,
-            Padding = inputGradient ? 2 - shape.Padding : shape.Padding,
+            Padding = !inputGradient ? shape.Padding : shape.Stride == 1 ? 2 - shape.Padding : 0,
             Depth = depth,
         };
         job.Start(device, weights.Sets);
@@ -81,15 +77,16 @@ internal static unsafe class WinogradConvolution<TTile>
         private int tilesPerRun;
         private int blockTiles;
 
-        private static int N => TTile.Inputs;
-
         private static int M => TTile.Outputs;
 
-        private static int Planes => TTile.Inputs * TTile.Inputs;
+        private static int Planes => TTile.Products * TTile.Products;
 
         private readonly int Tiles => ImagesPerSet * Grid.PerImage;
 
-        private readonly int DataStride => WinogradPlanes.RowStride(Depth, Panels.Lanes);
+        /// <summary>Inputs are transformed in vectors as wide as they suggest, whatever the results' are.</summary>
+        private readonly int DataLanes => Panels.LanesOf(Depth);
+
+        private readonly int DataStride => WinogradPlanes.RowStride(Depth, DataLanes);
 
         private readonly int DataPlane => WinogradPlanes.Spread(blockTiles * DataStride);
 
@@ -112,7 +109,7 @@ internal static unsafe class WinogradConvolution<TTile>
 
         private readonly int ResultFloats => M * M * Panels.Width;
 
-        private readonly int WorkFloats => Planes * Panels.Lanes;
+        private readonly int WorkFloats => WinogradTile<TTile, Simd512, Vector512<float>>.Work;
 
         /// <summary>Splits the work, by sizes alone, and runs it.</summary>
         public void Start(CpuDevice device, int sets)
@@ -152,7 +149,9 @@ internal static unsafe class WinogradConvolution<TTile>
             for (int tile = start; tile < end; tile += blockTiles)
             {
                 int count = Math.Min(blockTiles, end - tile);
-                TransformData<TSimd, TVector>(set, tile, count, data, work);
+                if (DataLanes == 16) TransformData<Simd512, Vector512<float>>(set, tile, count, data, work);
+                else if (DataLanes == 8) TransformData<Simd256, Vector256<float>>(set, tile, count, data, work);
+                else TransformData<Simd128, Vector128<float>>(set, tile, count, data, work);
                 for (int panel = firstPanel; panel < lastPanel; panel++)
                 {
                     float* panelWeights = KeepsWeights ? transformed + ((long)(panel - firstPanel) * Slices * SliceFloats) : transformed;
@@ -167,11 +166,11 @@ internal static unsafe class WinogradConvolution<TTile>
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
-            float** pixels = stackalloc float*[Planes];
+            float** pixels = stackalloc float*[TTile.Inputs * TTile.Inputs];
             for (int t = 0; t < count; t++)
             {
                 Grid.Locate(first + t, out int image, out int top, out int left);
-                Source.Find((set * ImagesPerSet) + image, top - Padding, left - Padding, N, pixels);
+                Source.Find((set * ImagesPerSet) + image, (top / M * TTile.Step) - Padding, (left / M * TTile.Step) - Padding, TTile.Inputs, pixels);
 
                 // The last vector may reach beyond a pixel: what it finds there is transformed and never read.
                 for (int k = 0; k < Depth; k += TSimd.Lanes)

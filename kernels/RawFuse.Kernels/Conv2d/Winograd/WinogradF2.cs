@@ -6,11 +6,15 @@ namespace RawFuse.Kernels;
 /// F(2, 3) from the points 0, 1, -1 and infinity: 16 multiplications for 4 outputs, 2.25 times fewer than directly. Its factors are 1 and 1/2, so it rounds hardly
 /// more than the direct sum (root mean square error 1.1 to 1.7 times as large).
 /// </summary>
-internal readonly unsafe struct WinogradF2 : IWinograd
+internal readonly unsafe struct WinogradF2 : IWinogradGradient
 {
     public static int Outputs => 2;
 
     public static int Inputs => 4;
+
+    public static int Products => 4;
+
+    public static int Step => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Data<TSimd, TVector, TLine>(TLine d, float* to, nint step)

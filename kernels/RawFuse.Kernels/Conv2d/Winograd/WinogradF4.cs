@@ -9,7 +9,7 @@ namespace RawFuse.Kernels;
 /// those of the weights is a short binary fraction and exact.
 /// </para>
 /// </summary>
-internal readonly unsafe struct WinogradF4 : IWinograd
+internal readonly unsafe struct WinogradF4 : IWinogradGradient
 {
     private const float A = 0.75f;
     private const float B = 1.5f;
@@ -28,6 +28,10 @@ internal readonly unsafe struct WinogradF4 : IWinograd
     public static int Outputs => 4;
 
     public static int Inputs => 6;
+
+    public static int Products => 6;
+
+    public static int Step => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Data<TSimd, TVector, TLine>(TLine d, float* to, nint step)

@@ -4,7 +4,7 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// Winograd's transforms in two dimensions, for one vector of channels: the one-dimensional transform of every row, then of every column. Factors and products are numbered
-/// f = row * n + column and lie <c>plane</c> floats apart.
+/// f = row * n + column, n being the number of products of a line, and lie <c>plane</c> floats apart.
 /// </summary>
 internal static unsafe class WinogradTile<TTile, TSimd, TVector>
     where TTile : struct, IWinograd
@@ -12,14 +12,16 @@ internal static unsafe class WinogradTile<TTile, TSimd, TVector>
     where TVector : struct
 {
     /// <summary>Floats of working memory that a transform needs.</summary>
-    public static int Work => TTile.Inputs * TTile.Inputs * TSimd.Lanes;
+    public static int Work => TTile.Products * Math.Max(TTile.Products, TTile.Inputs) * TSimd.Lanes;
 
-    private static int N => TTile.Inputs;
+    private static int N => TTile.Products;
+
+    private static int I => TTile.Inputs;
 
     private static int M => TTile.Outputs;
 
-    /// <summary>B^T d B for a tile of n x n pixels.</summary>
-    /// <param name="pixels">n * n pointers.</param>
+    /// <summary>B^T d B for a tile of inputs.</summary>
+    /// <param name="pixels">A pointer per pixel.</param>
     /// <param name="channel">First channel.</param>
     /// <param name="to">Receives n * n vectors.</param>
     /// <param name="plane">Floats from one to the next.</param>
@@ -27,25 +29,10 @@ internal static unsafe class WinogradTile<TTile, TSimd, TVector>
     [MethodImpl(Hot.Loop)]
     public static void Data(float** pixels, int channel, float* to, nint plane, float* work)
     {
-        for (int y = 0; y < N; y++)
-            TTile.Data<TSimd, TVector, PointerLine<TSimd, TVector>>(new(pixels + (y * N), channel), work + (y * TSimd.Lanes), N * TSimd.Lanes);
+        for (int y = 0; y < I; y++)
+            TTile.Data<TSimd, TVector, PointerLine<TSimd, TVector>>(new(pixels + (y * I), channel), work + (y * TSimd.Lanes), I * TSimd.Lanes);
         for (int x = 0; x < N; x++)
-            TTile.Data<TSimd, TVector, StridedLine<TSimd, TVector>>(new(work + (x * N * TSimd.Lanes), TSimd.Lanes), to + (x * plane), N * plane);
-    }
-
-    /// <summary>A dy A^T for a tile of m x m pixels.</summary>
-    /// <param name="pixels">m * m pointers.</param>
-    /// <param name="channel">First channel.</param>
-    /// <param name="to">Receives n * n vectors.</param>
-    /// <param name="plane">Floats from one to the next.</param>
-    /// <param name="work">Working memory.</param>
-    [MethodImpl(Hot.Loop)]
-    public static void ResultGradient(float** pixels, int channel, float* to, nint plane, float* work)
-    {
-        for (int y = 0; y < M; y++)
-            TTile.ResultGradient<TSimd, TVector, PointerLine<TSimd, TVector>>(new(pixels + (y * M), channel), work + (y * TSimd.Lanes), M * TSimd.Lanes);
-        for (int x = 0; x < N; x++)
-            TTile.ResultGradient<TSimd, TVector, StridedLine<TSimd, TVector>>(new(work + (x * M * TSimd.Lanes), TSimd.Lanes), to + (x * plane), N * plane);
+            TTile.Data<TSimd, TVector, StridedLine<TSimd, TVector>>(new(work + (x * I * TSimd.Lanes), TSimd.Lanes), to + (x * plane), N * plane);
     }
 
     /// <summary>G g G^T for 3 x 3 weights.</summary>
@@ -76,20 +63,5 @@ internal static unsafe class WinogradTile<TTile, TSimd, TVector>
             TTile.Result<TSimd, TVector, StridedLine<TSimd, TVector>>(new(products + (x * plane), N * plane), work + (x * TSimd.Lanes), N * TSimd.Lanes);
         for (int y = 0; y < M; y++)
             TTile.Result<TSimd, TVector, StridedLine<TSimd, TVector>>(new(work + (y * N * TSimd.Lanes), TSimd.Lanes), to + (y * M * pixel), pixel);
-    }
-
-    /// <summary>G^T q G: the gradients of 3 x 3 weights.</summary>
-    /// <param name="products">n * n vectors.</param>
-    /// <param name="plane">Floats from one to the next.</param>
-    /// <param name="to">Receives 9 vectors.</param>
-    /// <param name="tap">Floats from one to the next.</param>
-    /// <param name="work">Working memory.</param>
-    [MethodImpl(Hot.Loop)]
-    public static void WeightGradient(float* products, nint plane, float* to, nint tap, float* work)
-    {
-        for (int x = 0; x < N; x++)
-            TTile.WeightGradient<TSimd, TVector, StridedLine<TSimd, TVector>>(new(products + (x * plane), N * plane), work + (x * TSimd.Lanes), N * TSimd.Lanes);
-        for (int y = 0; y < 3; y++)
-            TTile.WeightGradient<TSimd, TVector, StridedLine<TSimd, TVector>>(new(work + (y * N * TSimd.Lanes), TSimd.Lanes), to + (3 * y * tap), tap);
     }
 }

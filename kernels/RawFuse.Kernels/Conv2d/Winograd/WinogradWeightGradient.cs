@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// The weight gradient of a 3x3 convolution with stride 1 by <see cref="IWinograd"/>. An item of work is a block of input channels with a panel of output channels and a
+/// The weight gradient of a 3x3 convolution by <see cref="IWinograd"/>. An item of work is a block of input channels with a panel of output channels and a
 /// run of tiles; it does, block of tiles by block:
 /// <list type="number">
 /// <item>V[f, tile, i]: the transformed inputs.</item>
@@ -16,7 +16,7 @@ namespace RawFuse.Kernels;
 /// alone, so the result does not depend on the number of threads.
 /// </summary>
 internal static unsafe class WinogradWeightGradient<TTile>
-    where TTile : struct, IWinograd
+    where TTile : struct, IWinogradGradient
 {
     /// <summary>Input channels of an item: as many as keep Q, V and D in the second-level cache.</summary>
     private const int InputsPerItem = 64;
@@ -30,8 +30,6 @@ internal static unsafe class WinogradWeightGradient<TTile>
     /// <summary>Computes the gradient, [taps, in, out].</summary>
     public static void Run(CpuDevice device, in Conv2dShape shape, Storage<float> input, Storage<float> outputGradient, Storage<float> weightGradient)
     {
-        using Storage<float> zeros = device.Allocate<float>(Math.Max(shape.InChannels, shape.OutChannels));
-        device.Span(zeros).Clear();
         var grid = new TileGrid(shape.OutHeight, shape.OutWidth, TTile.Outputs);
         var panels = new Panels(shape.OutChannels);
         int groups = (shape.InChannels + InputsPerItem - 1) / InputsPerItem, tiles = shape.Images * grid.PerImage;
@@ -41,8 +39,8 @@ internal static unsafe class WinogradWeightGradient<TTile>
         {
             Panels = panels,
             Grid = grid,
-            Input = new TileSource(device.Pointer(input), shape.InHeight, shape.InWidth, shape.InChannels, device.Pointer(zeros)),
-            OutputGradient = new TileSource(device.Pointer(outputGradient), shape.OutHeight, shape.OutWidth, shape.OutChannels, device.Pointer(zeros)),
+            Input = new TileSource(device.Pointer(input), shape.InHeight, shape.InWidth, shape.InChannels, device.Zeros(shape.InChannels)),
+            OutputGradient = new TileSource(device.Pointer(outputGradient), shape.OutHeight, shape.OutWidth, shape.OutChannels, device.Zeros(shape.OutChannels)),
             WeightGradient = device.Pointer(partial ?? weightGradient),
             InChannels = shape.InChannels,
             Padding = shape.Padding,
@@ -85,13 +83,11 @@ internal static unsafe class WinogradWeightGradient<TTile>
         public int Groups;
         public int Runs;
 
-        private static int N => TTile.Inputs;
-
         private static int M => TTile.Outputs;
 
-        private static int Planes => TTile.Inputs * TTile.Inputs;
+        private static int Planes => TTile.Products * TTile.Products;
 
-        public readonly long ScratchFloats => (long)(Planes * (DataPlane + GradientPlane + SumPlane)) + (9 * Panels.Width) + (Planes * Panels.Lanes) + 64;
+        public readonly long ScratchFloats => (long)(Planes * (DataPlane + GradientPlane + SumPlane)) + (9 * Panels.Width) + WinogradTile<TTile, Simd512, Vector512<float>>.Work + 64;
 
         private readonly int Inputs => Math.Min(InputsPerItem, InChannels);
 
@@ -140,18 +136,18 @@ internal static unsafe class WinogradWeightGradient<TTile>
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
-            float** pixels = stackalloc float*[Planes];
+            float** pixels = stackalloc float*[TTile.Inputs * TTile.Inputs];
             int width = Panels.WidthOf(panel), channel = Panels.Start(panel);
             for (int t = 0; t < count; t++)
             {
                 // The last vectors may reach beyond a pixel: what they find there lands in sums that nobody reads.
                 Grid.Locate(tile + t, out int image, out int top, out int left);
-                Input.Find(image, top - Padding, left - Padding, N, pixels);
+                Input.Find(image, (top / M * TTile.Step) - Padding, (left / M * TTile.Step) - Padding, TTile.Inputs, pixels);
                 for (int i = 0; i < inputs; i += TSimd.Lanes)
                     WinogradTile<TTile, TSimd, TVector>.Data(pixels, first + i, data + (t * DataStride) + i, DataPlane, work);
                 OutputGradient.Find(image, top, left, M, pixels);
                 for (int lane = 0; lane < width; lane += TSimd.Lanes)
-                    WinogradTile<TTile, TSimd, TVector>.ResultGradient(pixels, channel + lane, gradients + (t * width) + lane, GradientPlane, work);
+                    WinogradGradientTile<TTile, TSimd, TVector>.ResultGradient(pixels, channel + lane, gradients + (t * width) + lane, GradientPlane, work);
             }
         }
 
@@ -173,7 +169,7 @@ internal static unsafe class WinogradWeightGradient<TTile>
             for (int i = 0; i < inputs; i++)
             {
                 for (int lane = 0; lane < width; lane += TSimd.Lanes)
-                    WinogradTile<TTile, TSimd, TVector>.WeightGradient(sums + (i * width) + lane, SumPlane, result + lane, width, work);
+                    WinogradGradientTile<TTile, TSimd, TVector>.WeightGradient(sums + (i * width) + lane, SumPlane, result + lane, width, work);
                 for (int tap = 0; tap < 9; tap++)
                     new ReadOnlySpan<float>(result + (tap * width), valid).CopyTo(new Span<float>(target + ((((long)tap * InChannels) + first + i) * Panels.Columns), valid));
             }

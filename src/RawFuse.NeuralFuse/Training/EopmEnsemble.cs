@@ -1,0 +1,79 @@
+using RawFuse.Kernels;
+
+namespace RawFuse.NeuralFuse.Training;
+
+/// <summary>
+/// One base model on its clean weights and on chips: forward, loss, and backward to the images. Some sets of weights run together, so many that all threads have work, and no more,
+/// so that activations stay in the caches: the clean model first, then the chips in order. Neither the losses nor the gradient depend on how many.
+/// </summary>
+/// <param name="model">The base model; the caller's.</param>
+/// <param name="options">The method's constants.</param>
+/// <param name="share">The model's part in the whole loss.</param>
+internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, float share) : IDisposable
+{
+    /// <summary>Images in a pass for each thread, at least, where there are enough sets.</summary>
+    private const int ImagesPerThread = 12;
+
+    private readonly Dictionary<(int Sets, int Images), EopmEnsemblePass> passes = [];
+
+    /// <summary>Runs all sets.</summary>
+    /// <param name="fused">F(x), [B, H, W, C].</param>
+    /// <param name="batch">Whose labels count.</param>
+    /// <param name="chips">Seeds of the chips.</param>
+    /// <param name="access">Number of the chips' access.</param>
+    /// <param name="gradient">Receives dL/dF(x).</param>
+    /// <param name="accumulate">Whether it is added to what is there.</param>
+    public EopmLoss Gradient(Tensor fused, Batch batch, ReadOnlySpan<ulong> chips, long access, Tensor gradient, bool accumulate)
+    {
+        int all = 1 + chips.Length, perPass = SetsPerPass(all, batch.Count);
+        float clean = 0, perturbed = 0;
+        for (int first = 0; first < all; first += perPass)
+        {
+            int sets = Math.Min(perPass, all - first);
+            EopmEnsemblePass pass = PassFor(sets, batch.Count);
+            Draw(pass.Faults, chips, first, access);
+            for (int set = 0; set < sets; set++) pass.SetWeight(set, (first + set == 0 ? 1f : options.Lambda / chips.Length) / batch.Count * share);
+            ReadOnlySpan<float> losses = pass.Gradient(fused, batch, gradient, accumulate || first > 0);
+            for (int i = 0; i < losses.Length; i++)
+            {
+                if (first + (i / batch.Count) == 0) clean += losses[i] / share;
+                else perturbed += options.Lambda == 0 ? 0 : losses[i] / share / options.Lambda;
+            }
+        }
+
+        return new EopmLoss(clean, perturbed, options.Lambda);
+    }
+
+    /// <summary>Gives the buffers back.</summary>
+    public void Dispose()
+    {
+        foreach (EopmEnsemblePass pass in passes.Values) pass.Dispose();
+        passes.Clear();
+    }
+
+    private int SetsPerPass(int all, int images)
+    {
+        if (options.SetsPerPass > 0) return Math.Min(all, options.SetsPerPass);
+        return model.Device is CpuDevice device ? Math.Clamp(((ImagesPerThread * device.Threads) + images - 1) / images, 1, all) : all;
+    }
+
+    private EopmEnsemblePass PassFor(int sets, int images)
+    {
+        if (passes.TryGetValue((sets, images), out EopmEnsemblePass? pass)) return pass;
+
+        // A batch of another size, the last of an epoch: buffers for one size are enough.
+        if (passes.Keys.Any(key => key.Images != images)) Dispose();
+        return passes[(sets, images)] = new EopmEnsemblePass(model, sets, images);
+    }
+
+    /// <summary>Masks of sets first, first + 1, ...; set 0 is the clean model.</summary>
+    private void Draw(WeightFaults faults, ReadOnlySpan<ulong> chips, int first, long access)
+    {
+        using PhaseScope phase = model.Device.Phase("fault masks");
+        for (int set = 0; set < faults.Sets; set++)
+        {
+            if (first + set == 0) faults.Clear(set);
+            else options.Population.Draw(model, chips[first + set - 1], faults, set, access);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using RawFuse.Kernels;
+
+namespace RawFuse.NeuralFuse.Training;
+
+/// <summary>Some sets of a base model's weights on one batch, with all buffers this takes.</summary>
+internal sealed class EopmEnsemblePass : IDisposable
+{
+    private readonly int sets, images, classes;
+    private readonly FrozenPass pass;
+    private readonly Storage<int> labels;
+    private readonly Storage<float> weights, losses, logitsGradient;
+    private readonly int[] hostLabels;
+    private readonly float[] hostWeights, hostLosses;
+    private Tensor? copies, copiesGradient, part;
+
+    public EopmEnsemblePass(FrozenNetwork model, int sets, int images)
+    {
+        (this.sets, this.images, classes) = (sets, images, model.Definition.Output.Channels);
+        int all = checked(sets * images);
+        pass = FrozenPass.Create(model, all);
+        Faults = new WeightFaults(model, sets);
+        labels = model.Device.Allocate<int>(all);
+        weights = model.Device.Allocate<float>(all);
+        losses = model.Device.Allocate<float>(all);
+        logitsGradient = model.Device.Allocate<float>(pass.OutputLength);
+        hostLabels = new int[all];
+        hostWeights = new float[all];
+        hostLosses = new float[all];
+    }
+
+    /// <summary>Which bits of the weights are flipped, set by set.</summary>
+    public WeightFaults Faults { get; }
+
+    /// <summary>Says what the images' losses on a set of weights count.</summary>
+    public void SetWeight(int set, float weight) => Array.Fill(hostWeights, weight, set * images, images);
+
+    /// <summary>Runs the sets.</summary>
+    /// <param name="fused">F(x), [B, H, W, C].</param>
+    /// <param name="batch">Whose labels count.</param>
+    /// <param name="gradient">Receives the gradient of the weighted losses.</param>
+    /// <param name="accumulate">Whether it is added to what is there.</param>
+    /// <returns>The weighted losses, set by set; overwritten by the next run.</returns>
+    public ReadOnlySpan<float> Gradient(Tensor fused, Batch batch, Tensor gradient, bool accumulate)
+    {
+        Device device = fused.Device;
+        for (int i = 0; i < hostLabels.Length; i++) hostLabels[i] = batch.Labels[i % images];
+        device.Upload<int>(hostLabels, labels);
+        device.Upload<float>(hostWeights, weights);
+        using (device.Phase("base forward"))
+        {
+            pass.Forward(Repeat(fused), Faults);
+            device.Run<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(new(pass.Output, labels, weights, losses, logitsGradient, hostLabels.Length, classes));
+        }
+
+        using (device.Phase("base backward"))
+        {
+            if (sets == 1) pass.Backward(logitsGradient, gradient.Storage, accumulate, Faults);
+            else AddCopies(gradient, accumulate);
+        }
+
+        device.Download<float>(losses, hostLosses);
+        return hostLosses;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        pass.Dispose();
+        Faults.Dispose();
+        labels.Dispose();
+        weights.Dispose();
+        losses.Dispose();
+        logitsGradient.Dispose();
+        copies?.Dispose();
+        copiesGradient?.Dispose();
+        part?.Dispose();
+    }
+
+    /// <summary>The images once for every set.</summary>
+    private Tensor Repeat(Tensor fused)
+    {
+        if (sets == 1) return fused;
+        Shape all = new(sets * images, fused.Shape[1], fused.Shape[2], fused.Shape[3]);
+        copies ??= Tensor.Empty(fused.Device, all);
+        copiesGradient ??= Tensor.Empty(fused.Device, all);
+        part ??= Tensor.Empty(fused.Device, fused.Shape);
+
+        // Rows of stride 0 read the same block again.
+        fused.Device.Run<CopyBlock, CopyBlockArgs>(new(fused.Storage, 0, 0, copies.Storage, 0, fused.Length, sets, fused.Length));
+        return copies;
+    }
+
+    /// <summary>Adds the sets' gradients one after the other, as separate passes would.</summary>
+    private void AddCopies(Tensor gradient, bool accumulate)
+    {
+        Device device = gradient.Device;
+        int length = gradient.Length;
+        pass.Backward(logitsGradient, copiesGradient!.Storage, false, Faults);
+        for (int set = 0; set < sets; set++)
+        {
+            bool add = accumulate || set > 0;
+            Storage<float> target = add ? part!.Storage : gradient.Storage;
+            device.Run<CopyBlock, CopyBlockArgs>(new(copiesGradient.Storage, set * length, length, target, 0, length, 1, length));
+            if (add) device.Run<Zip<Add>, ZipArgs>(new(gradient.Storage, target, gradient.Storage, length, length));
+        }
+    }
+}
