@@ -6,9 +6,8 @@ using RawFuse.Profiling;
 namespace RawFuse.Bench;
 
 /// <summary>
-/// Convolutions and whole networks on int8 activations beside the same on floats: rates count 2 operations per multiply-accumulate of the direct method, whichever method
-/// runs. The peak that shares refer to is
-/// twice the measured multiply-add peak, since a vector holds twice as many 16-bit factors as floats.
+/// Convolutions and whole networks on int8 activations beside the same on floats: rates count 2 operations per multiply-accumulate of the direct method, whichever method runs.
+/// The peak that shares refer to is twice the measured multiply-add peak, since a vector holds twice as many 16-bit factors as floats.
 /// </summary>
 internal static class Int8Ladder
 {

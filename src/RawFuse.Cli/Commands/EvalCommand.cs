@@ -55,7 +55,7 @@ internal static class EvalCommand
             {
                 ImageSet training = ImageSources.Train(name, parsed.GetValue(folder), most);
                 calibration = report.Stage($"find the ranges of {network.Definition.Name}'s activations", _ =>
-                    Int8Calibration.Apply(network, fuse, LoaderSource.ForTest(training, parsed.GetValue(batch)), cancellationToken: cancellation)).Result;
+                    Int8Calibration.Apply(network, fuse, LoaderSource.ForTest(training, parsed.GetValue(batch)), cancellation)).Result;
             }
 
             (EvaluationResult result, double _) = report.Stage($"evaluate {network.Definition.Name} on {seeds.Length} chips", progress =>

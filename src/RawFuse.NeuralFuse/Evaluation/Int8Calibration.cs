@@ -9,11 +9,9 @@ public static class Int8Calibration
     /// <param name="model">The base model.</param>
     /// <param name="fuse">The generator it will run behind, or null. It stays on floats.</param>
     /// <param name="source">The images; epoch 0 of it.</param>
-    /// <param name="share">Share of each value's numbers that its range holds: more than 0, at most 1.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <returns>The number of images.</returns>
-    public static int Apply(
-        FrozenNetwork model, FrozenNetwork? fuse, IImageSource source, double share = ActivationCalibrator.StandardShare, CancellationToken cancellationToken = default)
+    public static int Apply(FrozenNetwork model, FrozenNetwork? fuse, IImageSource source, CancellationToken cancellationToken = default)
     {
         var calibrator = new ActivationCalibrator(model);
         int images = 0;
@@ -27,7 +25,7 @@ public static class Int8Calibration
             images += batch.Count;
         }
 
-        model.UseInt8(calibrator.Ranges(share));
+        model.UseInt8(calibrator.Ranges());
         return images;
     }
 }

@@ -1,19 +1,19 @@
+using System.Numerics.Tensors;
+
 namespace RawFuse;
 
 /// <summary>
-/// Finds the ranges of a frozen network's activations: runs it in floats, on clean weights, over images such as it will see, and counts how large the values between its
-/// layers are.
+/// Finds the ranges of a frozen network's activations: runs it in floats, on clean weights, over images such as it will see, and notes the largest values between its layers.
+/// <para>
+/// Ranges hold all values seen. Cutting off the largest ones, one in ten thousand and more, was measured to gain nothing on clean weights and to cost accuracy on faulty ones,
+/// whose activations are larger.
+/// </para>
 /// </summary>
 public sealed class ActivationCalibrator
 {
-    /// <summary>
-    /// Share of a value's numbers that its range holds where nothing else is said. The few beyond are cut off, and all others are told apart more finely.
-    /// </summary>
-    public const double StandardShare = 0.9999;
-
     private readonly FrozenNetwork network;
     private readonly Schedule schedule;
-    private readonly Dictionary<int, ActivationHistogram> histograms = [];
+    private readonly Dictionary<int, ActivationRange> ranges = [];
 
     /// <summary>Starts with no images.</summary>
     /// <param name="network">The network.</param>
@@ -33,31 +33,32 @@ public sealed class ActivationCalibrator
     public void Observe(Tensor images)
     {
         network.Definition.CheckInput(images);
-        Count(0, images);
+        if (images.Shape[0] == 0) return;
+        Widen(0, images);
         using Tensor result = schedule.Run(images, (i, inputs) =>
         {
             FrozenStep step = network.Steps[i];
             Tensor value = step.Run(inputs, null);
-            Count(step.Output, value);
+            Widen(step.Output, value);
             return value;
         });
         Images += images.Shape[0];
     }
 
     /// <summary>The ranges of the images seen so far.</summary>
-    /// <param name="share">Share of each value's numbers that its range holds: more than 0, at most 1.</param>
     /// <exception cref="InvalidOperationException">No images were seen.</exception>
-    public ActivationRanges Ranges(double share = StandardShare)
+    public ActivationRanges Ranges()
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(share);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
         if (Images == 0) throw new InvalidOperationException("A calibrator that has seen no images knows no ranges.");
-        return new ActivationRanges(network.Definition, histograms.ToDictionary(pair => pair.Key, pair => pair.Value.Range(share)));
+        return new ActivationRanges(network.Definition, new Dictionary<int, ActivationRange>(ranges));
     }
 
-    private void Count(int value, Tensor numbers)
+    private void Widen(int value, Tensor tensor)
     {
-        if (!histograms.TryGetValue(value, out ActivationHistogram? histogram)) histograms.Add(value, histogram = new ActivationHistogram());
-        histogram.Add(numbers.ToArray());
+        float[] numbers = tensor.ToArray();
+        float least = TensorPrimitives.Min<float>(numbers), most = TensorPrimitives.Max<float>(numbers);
+        if (!float.IsFinite(least) || !float.IsFinite(most)) throw new ArgumentException("Activations that are NaN or infinite have no range.");
+        ranges.TryGetValue(value, out ActivationRange known);
+        ranges[value] = new ActivationRange(Math.Max(known.Largest, Math.Max(most, -least)), known.IsSigned || least < 0);
     }
 }

@@ -3,9 +3,8 @@ using RawFuse.Kernels;
 namespace RawFuse;
 
 /// <summary>
-/// A frozen network on int8 activations, for inference: convolutions and linear layers multiply bytes by bytes into 32-bit sums and write bytes again wherever the next
-/// reader takes them, maxima are taken of
-/// bytes. All other layers run on floats, and so does the result. The weights are the frozen network's own.
+/// A frozen network on int8 activations, for inference: convolutions and linear layers multiply bytes by bytes into 32-bit sums and write bytes again wherever the next reader
+/// takes them, maxima are taken of bytes. All other layers run on floats, and so does the result. The weights are the frozen network's own.
 /// </summary>
 internal sealed class Int8Network : IDisposable
 {

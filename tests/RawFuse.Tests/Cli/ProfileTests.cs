@@ -36,6 +36,19 @@ public sealed class ProfileTests : IDisposable
         Assert.False(json.TryGetProperty("limits", out _));
     }
 
+    [Theory]
+    [InlineData("base --arch vgg6", "inference of vgg6 on int8 activations, 2 images")]
+    [InlineData("fuse --arch vgg6 --generator convs", "inference of vgg6 on int8 activations behind ConvS, 2 images")]
+    public void Int8ActivationsHaveKernelsOfTheirOwn(string what, string name)
+    {
+        JsonElement json = Profile($"{what} --batch 2 --int8 --repeat 1 --threads 1 --no-limits --json -");
+        Assert.Equal(name, json.GetProperty("name").GetString());
+        JsonElement energy = JsonDocument.Parse(Tool.Succeed(folder, "energy --base vgg6 --preset exact --json -")).RootElement.GetProperty("base");
+        Assert.Equal(2 * 2 * energy.GetProperty("macs").GetDouble(), Kernel(json, "Conv2dInt8").GetProperty("flops").GetDouble());
+        Assert.Equal(1, Kernel(json, "QuantizeActivations").GetProperty("calls").GetDouble());
+        Assert.True(Kernel(json, "MaxPool2dInt8").GetProperty("calls").GetDouble() > 0);
+    }
+
     [Fact]
     public void ShapesAreLinesOfTheirOwnAndLimitsAreMeasured()
     {

@@ -4,8 +4,7 @@ namespace RawFuse.Tests.Engine;
 
 /// <summary>
 /// A frozen network on int8 activations, one number at a time: integers of unlimited size for sums, and the float32 operations that the epilogue's documentation names, in
-/// their order. Layers that run on floats are the
-/// network's own.
+/// their order. Layers that run on floats are the network's own.
 /// </summary>
 internal sealed class Int8Simulation(FrozenNetwork network, ActivationRanges ranges)
 {

@@ -35,18 +35,19 @@ internal static class Int8Cases
         .. Shapes.Select((shape, i) => Case(shape, sets: 1 + (i % 3), isSigned: i % 2 == 0, (Extreme)0)),
         .. Shapes.Take(15).Select((shape, i) => Case(shape, sets: 1, isSigned: i % 2 != 0, (Extreme)0)),
         .. from isSigned in (bool[])[false, true]
-           from extreme in (Extreme[])[Extreme.Highest, Extreme.Lowest, Extreme.Alternating]
+           from extreme in (Extreme[])[Extreme.Highest, Extreme.Lowest, Extreme.Alternating, Extreme.Mixed]
            from shape in (Conv2dShape[])[new(2, 9, 7, 40, 9, 3, 3, 1, 1), new(1, 5, 4, 230, 6, 3, 3, 1, 1), new(1, 1, 2, 900, 3, 1, 1), new(1, 8, 8, 3, 20, 3, 3, 2, 1)]
            select Case(shape, sets: 1, isSigned, extreme),
     ];
 
-    /// <summary>Inputs and weights as large as they get, of equal or of alternating signs; or random ones.</summary>
+    /// <summary>Inputs and weights as large as they get, of equal, alternating or random signs; or any.</summary>
     internal enum Extreme
     {
         None,
         Highest,
         Lowest,
         Alternating,
+        Mixed,
     }
 
     /// <summary>Input bytes.</summary>
@@ -55,7 +56,13 @@ internal static class Int8Cases
         byte[] bytes = random.Bytes(length);
         byte lowest = isSigned ? unchecked((byte)sbyte.MinValue) : byte.MinValue, highest = isSigned ? (byte)sbyte.MaxValue : byte.MaxValue;
         for (int i = 0; i < length && extreme != Extreme.None; i++)
-            bytes[i] = extreme switch { Extreme.Highest => highest, Extreme.Lowest => isSigned ? lowest : highest, _ => i % 2 == 0 ? lowest : highest };
+            bytes[i] = extreme switch
+            {
+                Extreme.Highest => highest,
+                Extreme.Lowest => isSigned ? lowest : highest,
+                Extreme.Alternating => i % 2 == 0 ? lowest : highest,
+                _ => random.Next(2) == 0 ? lowest : highest,
+            };
         return bytes;
     }
 
@@ -64,7 +71,13 @@ internal static class Int8Cases
     {
         sbyte[] weights = Array.ConvertAll(random.Bytes(length), value => (sbyte)value);
         for (int i = 0; i < length && extreme != Extreme.None; i++)
-            weights[i] = extreme switch { Extreme.Highest => sbyte.MaxValue, Extreme.Lowest => sbyte.MinValue, _ => i % 3 == 0 ? sbyte.MinValue : sbyte.MaxValue };
+            weights[i] = extreme switch
+            {
+                Extreme.Highest => sbyte.MaxValue,
+                Extreme.Lowest => sbyte.MinValue,
+                Extreme.Alternating => i % 3 == 0 ? sbyte.MinValue : sbyte.MaxValue,
+                _ => random.Next(2) == 0 ? sbyte.MinValue : sbyte.MaxValue,
+            };
         return weights;
     }
 

@@ -4,9 +4,8 @@ using static RawFuse.Tests.Kernels.Int8Cases;
 namespace RawFuse.Tests.Kernels;
 
 /// <summary>
-/// Integer convolutions by every way, whatever would be chosen: each must give the exact sums, over every remainder of tiles and channels, with the largest inputs and
-/// weights there are, on 1 to 3 threads. These tests
-/// also run with narrower vectors, see <see cref="SimdSwitchTests"/>.
+/// Integer convolutions by every way, whatever would be chosen: each must give the exact sums, over every remainder of tiles and channels, with the largest inputs and weights
+/// there are, on 1 to 3 threads. These tests also run with narrower vectors, see <see cref="SimdSwitchTests"/>.
 /// </summary>
 public sealed class Int8WinogradTests : IDisposable
 {
@@ -54,7 +53,8 @@ public sealed class Int8WinogradTests : IDisposable
     [InlineData(520, true)]
     public void TheLargestNumbersAreExact(int channels, bool isSigned)
     {
-        foreach (Extreme extreme in (Extreme[])[Extreme.Highest, Extreme.Lowest, Extreme.Alternating]) Check(new Conv2dShape(3, 6, 5, channels, 9, 3, 3, 1, 1), isSigned, extreme);
+        foreach (Extreme extreme in (Extreme[])[Extreme.Highest, Extreme.Lowest, Extreme.Alternating, Extreme.Mixed])
+            Check(new Conv2dShape(3, 6, 5, channels, 9, 3, 3, 1, 1), isSigned, extreme);
     }
 
     [Fact]

@@ -3,9 +3,8 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// Arguments of <see cref="Conv2dInt8"/>: output[n, y, x, o] = epilogue(sum over kernel pixels and input channels of input[n, y*stride + kh - padding, x*stride + kw -
-/// padding, i] *
-/// weights[kh, kw, i, o]), zeros outside the image, on bytes and in 32-bit integers: the sums are exact, whichever way they are computed.
+/// Arguments of <see cref="Conv2dInt8"/>: output[n, y, x, o] = epilogue(sum over kernel pixels and input channels of input[n, y*stride + kh - padding, x*stride + kw - padding,
+/// i] * weights[kh, kw, i, o]), zeros outside the image, on bytes and in 32-bit integers: the sums are exact, whichever way they are computed.
 /// </summary>
 /// <param name="Shape">The sizes.</param>
 /// <param name="Input">[images, in height, in width, in channels].</param>

@@ -2,8 +2,7 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// The vector operations of integer convolutions, so that they are written once for every width. A vector holds 32-bit integers or, where a name says words, the same bits as
-/// twice as many
-/// 16-bit ones. Sums, differences and products wrap around.
+/// twice as many 16-bit ones. Sums, differences and products wrap around.
 /// </summary>
 /// <typeparam name="TVector">Vector128, Vector256 or Vector512 of int.</typeparam>
 internal unsafe interface IIntegerSimd<TVector>

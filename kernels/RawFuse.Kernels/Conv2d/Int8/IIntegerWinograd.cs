@@ -2,11 +2,9 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// <see cref="IWinograd"/>'s minimal filtering in integers: the same three matrices, those of weights and results scaled to whole numbers. Transformed inputs and weights fit
-/// 16 bits, and what the results
-/// are multiplied by in the end, a power of two times an odd number, is divided out of 32-bit sums that may well have wrapped around: sums are known modulo 2^32, dividing by
-/// the odd number is
-/// multiplying by its inverse, and dividing by 2^n leaves the result modulo 2^(32 - n). So results of less than 32 - n bits are exact, whatever happened in between.
-/// Each method reads a line of vectors and writes one.
+/// 16 bits, and what the results are multiplied by in the end, a power of two times an odd number, is divided out of 32-bit sums that may well have wrapped around: sums are
+/// known modulo 2^32, dividing by the odd number is multiplying by its inverse, and dividing by 2^n leaves the result modulo 2^(32 - n). So results of less than 32 - n bits
+/// are exact, whatever happened in between. Each method reads a line of vectors and writes one.
 /// </summary>
 internal unsafe interface IIntegerWinograd
 {

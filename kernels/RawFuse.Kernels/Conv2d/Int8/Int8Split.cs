@@ -2,8 +2,7 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// How an integer convolution is cut into items of work: for each set of weights, groups of panels by runs of rows (pixels or tiles). Runs repeat the preparation of weights,
-/// groups that of
-/// inputs; an item keeps its weights, as far as they are many, in the second-level cache. Results are exact and do not depend on it.
+/// groups that of inputs; an item keeps its weights, as far as they are many, in the second-level cache. Results are exact and do not depend on it.
 /// </summary>
 internal readonly struct Int8Split
 {
@@ -27,7 +26,7 @@ internal readonly struct Int8Split
         groups = Math.Clamp(Quotient(Items, sets * Runs), groups, panels);
 
         // Rather shorter runs than an idle thread.
-        if (sets * groups * Runs < threads) Runs = Math.Clamp(Quotient(threads, sets * groups), 1, Math.Max(Runs, 4 * rows / fewest));
+        if (sets * groups * Runs < threads) Runs = Math.Clamp(Quotient(threads, sets * groups), 1, (int)Math.Max(Runs, 4L * rows / fewest));
         PanelsPerItem = Quotient(panels, groups);
         Groups = Quotient(panels, PanelsPerItem);
         RowsPerRun = Quotient(rows, Runs);

@@ -1,9 +1,8 @@
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// A convolution's packed weights as integer kernels read them: rows of them, one per tap and input channel, are copied into panels of words, [row / 2][lane][row mod 2],
-/// their faults applied
-/// on the way. Behind an odd number of rows follow zeros; lanes beyond the last channel hold whatever lies behind it.
+/// A convolution's packed weights as integer kernels read them: rows of them, one per tap and input channel, are copied into panels of words, [row / 2][lane][row mod 2], their
+/// faults applied on the way. Behind an odd number of rows follow zeros; lanes beyond the last channel hold whatever lies behind it.
 /// </summary>
 internal readonly unsafe struct Int8WeightSource(CpuDevice device, in ConvWeights weights, in Conv2dShape shape)
 {

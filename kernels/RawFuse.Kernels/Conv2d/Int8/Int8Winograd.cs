@@ -5,8 +5,7 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// A 3x3 convolution of bytes with stride 1 by <see cref="IIntegerWinograd"/>, exact. The output is cut into tiles of m x m pixels. An item of work does, block of tiles by
-/// block and slice of input channels
-/// by slice (as many as keep a slice's results within the bits that are exact):
+/// block and slice of input channels by slice (as many as keep a slice's results within the bits that are exact):
 /// <list type="number">
 /// <item>V[f, tile, k]: the transformed inputs, in words.</item>
 /// <item>U[f, k / 2, lane, k mod 2]: the transformed weights of a panel, straight from the packed bytes; kept if more blocks follow.</item>

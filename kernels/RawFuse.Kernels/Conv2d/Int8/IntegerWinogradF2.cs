@@ -4,8 +4,7 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// F(2, 3) from the points 0, 1, -1 and infinity with weights doubled: 16 multiplications for 4 outputs. Inputs grow 4-fold and weights 9-fold in magnitude, and results come
-/// out 4 times too large: those
-/// of 30 bits are exact.
+/// out 4 times too large: those of 30 bits are exact.
 /// </summary>
 internal readonly unsafe struct IntegerWinogradF2 : IIntegerWinograd
 {

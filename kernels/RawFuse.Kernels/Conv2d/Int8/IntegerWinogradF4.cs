@@ -4,10 +4,8 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// F(4, 3) from the points 0, ±1, ±2 and infinity: 36 multiplications for 16 outputs, 4 times fewer than directly. The divisors 4, 6, 6, 24, 24 and 1 go into the weights as
-/// factors 6, 4, 4, 1, 1 and 12 (the
-/// last leaves a 2 to the results, or weights would not fit). Magnitudes grow at most 100-fold, inputs to 12800 (those of 0 to 255 to 12750: half of the factors are
-/// negative), and 144-fold, weights to 18432.
-/// Results come out 24 * 24 = 64 * 9 times too large: those of 26 bits are exact.
+/// factors 6, 4, 4, 1, 1 and 12 (the last leaves a 2 to the results, or weights would not fit 16 bits). Weights grow at most 144-fold, to 18432. Inputs grow at most 100-fold, from
+/// -128 to 12800; of those from 0 to 255 at most 68 parts have one sign, which makes 17340. Results come out 24 * 24 = 64 * 9 times too large: those of 26 bits are exact.
 /// </summary>
 internal readonly unsafe struct IntegerWinogradF4 : IIntegerWinograd
 {

@@ -54,9 +54,8 @@ internal unsafe struct PairRow1<TSimd, TVector> : IPairRow<PairRow1<TSimd, TVect
 }
 
 /// <summary>
-/// A row of two vectors. Where multiplying and adding are two instructions, both products come first and then both sums: alternating, they were seen to get in each other's
-/// way on processors
-/// that add and multiply on the same units (Zen 4: 72% of the multipliers' peak instead of 89%).
+/// A row of two vectors. Where multiplying and adding are two instructions, both products come first and then both sums: alternating, they were seen to get in each other's way
+/// on processors that add and multiply on the same units (Zen 4: 72% of the multipliers' peak instead of 89%).
 /// </summary>
 internal unsafe struct PairRow2<TSimd, TVector> : IPairRow<PairRow2<TSimd, TVector>>
     where TSimd : struct, IIntegerSimd<TVector>

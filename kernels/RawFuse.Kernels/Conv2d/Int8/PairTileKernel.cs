@@ -4,8 +4,7 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// The inner loop of all integer convolutions, a product of matrices of words with 32-bit sums: c[i, :] (+)= sum over k of a[i, k] * b[k, :], two k at a time. The right side
-/// is as wide as a
-/// register tile and holds pairs: [k / 2][lane][k mod 2]. Tiles are 6 rows high, what is left over takes tiles of 3 and 1.
+/// is as wide as a register tile and holds pairs: [k / 2][lane][k mod 2]. Tiles are 6 rows high, what is left over takes tiles of 3 and 1.
 /// </summary>
 internal static unsafe class PairTileKernel
 {
