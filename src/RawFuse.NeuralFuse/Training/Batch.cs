@@ -46,14 +46,8 @@ public sealed class Batch : IDisposable
             throw new ArgumentException($"Network '{classifier.Name}' tells {classifier.Output.Channels} classes apart, the images have {source.Classes}.");
     }
 
-    /// <summary>The labels on the device, several times over.</summary>
-    /// <param name="times">1 or more.</param>
-    internal Storage<int> UploadLabels(int times)
-    {
-        var repeated = new int[Count * times];
-        for (int i = 0; i < repeated.Length; i++) repeated[i] = Labels[i % Count];
-        return Images.Device.Allocate<int>(repeated);
-    }
+    /// <summary>The labels on the device.</summary>
+    internal Storage<int> UploadLabels() => Images.Device.Allocate<int>([.. Labels]);
 
     /// <inheritdoc/>
     public void Dispose() => Images.Dispose();

@@ -61,7 +61,7 @@ public static class QatTrainer
     /// <returns>The loss before the step.</returns>
     public static float Step(Network network, Batch batch, ForwardMode mode, Optimizer optimizer, float rate)
     {
-        using Storage<int> labels = batch.UploadLabels(1);
+        using Storage<int> labels = batch.UploadLabels();
         using Storage<float> weights = network.Device.Allocate<float>(batch.Count);
         network.Device.Run<Fill<float>, FillArgs<float>>(new(weights, batch.Count, 1f / batch.Count));
         using Tape tape = Tape.Start();

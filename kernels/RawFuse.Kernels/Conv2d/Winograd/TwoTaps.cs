@@ -23,12 +23,12 @@ internal static unsafe class TwoTaps
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
-        TVector t0 = Fma<TSimd, TVector>(-C, d0, d1), t1 = Fma<TSimd, TVector>(-C, d1, d2), t2 = Fma<TSimd, TVector>(-C, d2, d3), t3 = Fma<TSimd, TVector>(-C, d3, d4);
-        TSimd.Store(to, Fma<TSimd, TVector>(-A * A, t0, t2));
-        TSimd.Store(to + step, Fma<TSimd, TVector>(A, t1, t2));
-        TSimd.Store(to + (2 * step), Fma<TSimd, TVector>(-A, t1, t2));
-        TSimd.Store(to + (3 * step), Fma<TSimd, TVector>(-A * A, d1, d3));
-        TSimd.Store(to + (4 * step), Fma<TSimd, TVector>(-A * A, t1, t3));
+        TVector t0 = Factor.MultiplyAdd<TSimd, TVector>(-C, d0, d1), t1 = Factor.MultiplyAdd<TSimd, TVector>(-C, d1, d2), t2 = Factor.MultiplyAdd<TSimd, TVector>(-C, d2, d3), t3 = Factor.MultiplyAdd<TSimd, TVector>(-C, d3, d4);
+        TSimd.Store(to, Factor.MultiplyAdd<TSimd, TVector>(-A * A, t0, t2));
+        TSimd.Store(to + step, Factor.MultiplyAdd<TSimd, TVector>(A, t1, t2));
+        TSimd.Store(to + (2 * step), Factor.MultiplyAdd<TSimd, TVector>(-A, t1, t2));
+        TSimd.Store(to + (3 * step), Factor.MultiplyAdd<TSimd, TVector>(-A * A, d1, d3));
+        TSimd.Store(to + (4 * step), Factor.MultiplyAdd<TSimd, TVector>(-A * A, t1, t3));
     }
 
     /// <summary>G g: 2 weights to 5 factors.</summary>
@@ -38,9 +38,9 @@ internal static unsafe class TwoTaps
         where TVector : struct
     {
         TSimd.Store(to, TSimd.Multiply(g0, OfZero));
-        TSimd.Store(to + step, TSimd.Multiply(Fma<TSimd, TVector>(A, g1, g0), OfA));
-        TSimd.Store(to + (2 * step), TSimd.Multiply(Fma<TSimd, TVector>(-A, g1, g0), OfMinusA));
-        TSimd.Store(to + (3 * step), TSimd.Multiply(Fma<TSimd, TVector>(C, g1, g0), OfC));
+        TSimd.Store(to + step, TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(A, g1, g0), OfA));
+        TSimd.Store(to + (2 * step), TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(-A, g1, g0), OfMinusA));
+        TSimd.Store(to + (3 * step), TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(C, g1, g0), OfC));
         TSimd.Store(to + (4 * step), g1);
     }
 
@@ -53,9 +53,9 @@ internal static unsafe class TwoTaps
     {
         TVector even = TSimd.Add(p1, p2), odd = TSimd.Subtract(p1, p2);
         y0 = TSimd.Add(p0, TSimd.Add(even, p3));
-        y1 = Fma<TSimd, TVector>(A, odd, TSimd.Multiply(p3, C));
-        y2 = Fma<TSimd, TVector>(A * A, even, TSimd.Multiply(p3, C * C));
-        y3 = Fma<TSimd, TVector>(A * A * A, odd, Fma<TSimd, TVector>(C * C * C, p3, p4));
+        y1 = Factor.MultiplyAdd<TSimd, TVector>(A, odd, TSimd.Multiply(p3, C));
+        y2 = Factor.MultiplyAdd<TSimd, TVector>(A * A, even, TSimd.Multiply(p3, C * C));
+        y3 = Factor.MultiplyAdd<TSimd, TVector>(A * A * A, odd, Factor.MultiplyAdd<TSimd, TVector>(C * C * C, p3, p4));
     }
 
     /// <summary>A dy: the gradients of 4 outputs to 5 factors.</summary>
@@ -64,11 +64,11 @@ internal static unsafe class TwoTaps
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
-        TVector even = Fma<TSimd, TVector>(A * A, y2, y0), odd = Fma<TSimd, TVector>(A * A, y3, y1);
+        TVector even = Factor.MultiplyAdd<TSimd, TVector>(A * A, y2, y0), odd = Factor.MultiplyAdd<TSimd, TVector>(A * A, y3, y1);
         TSimd.Store(to, y0);
-        TSimd.Store(to + step, Fma<TSimd, TVector>(A, odd, even));
-        TSimd.Store(to + (2 * step), Fma<TSimd, TVector>(-A, odd, even));
-        TSimd.Store(to + (3 * step), Fma<TSimd, TVector>(C, Fma<TSimd, TVector>(C * C, y3, y1), Fma<TSimd, TVector>(C * C, y2, y0)));
+        TSimd.Store(to + step, Factor.MultiplyAdd<TSimd, TVector>(A, odd, even));
+        TSimd.Store(to + (2 * step), Factor.MultiplyAdd<TSimd, TVector>(-A, odd, even));
+        TSimd.Store(to + (3 * step), Factor.MultiplyAdd<TSimd, TVector>(C, Factor.MultiplyAdd<TSimd, TVector>(C * C, y3, y1), Factor.MultiplyAdd<TSimd, TVector>(C * C, y2, y0)));
         TSimd.Store(to + (4 * step), y3);
     }
 
@@ -79,12 +79,7 @@ internal static unsafe class TwoTaps
         where TVector : struct
     {
         TVector a = TSimd.Multiply(q1, OfA), minusA = TSimd.Multiply(q2, OfMinusA), c = TSimd.Multiply(q3, OfC);
-        g0 = Fma<TSimd, TVector>(OfZero, q0, TSimd.Add(TSimd.Add(a, minusA), c));
-        g1 = Fma<TSimd, TVector>(A, TSimd.Subtract(a, minusA), Fma<TSimd, TVector>(C, c, q4));
+        g0 = Factor.MultiplyAdd<TSimd, TVector>(OfZero, q0, TSimd.Add(TSimd.Add(a, minusA), c));
+        g1 = Factor.MultiplyAdd<TSimd, TVector>(A, TSimd.Subtract(a, minusA), Factor.MultiplyAdd<TSimd, TVector>(C, c, q4));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Fma<TSimd, TVector>(float factor, TVector x, TVector summand)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : struct => TSimd.MultiplyAdd(TSimd.Broadcast(factor), x, summand);
 }

@@ -29,7 +29,6 @@ internal static unsafe class WinogradConvolution<TTile>
 
     private const int NearWeightBytes = 640 * 1024;
 
-
     /// <summary>Items of a call, at least, where there is enough to share.</summary>
     private const int Items = 16;
 

@@ -40,14 +40,14 @@ internal readonly unsafe struct WinogradF4 : IWinogradGradient
         where TLine : struct, ILine<TVector>
     {
         TVector d1 = d[1], d2 = d[2], d3 = d[3], d4 = d[4];
-        TVector evenA = Fma<TSimd, TVector>(-B2, d2, d4), oddA = Fma<TSimd, TVector>(-B2, d1, d3);
-        TVector evenB = Fma<TSimd, TVector>(-A2, d2, d4), oddB = Fma<TSimd, TVector>(-A2, d1, d3);
-        TSimd.Store(to, Fma<TSimd, TVector>(Product, d[0], Fma<TSimd, TVector>(-Sum, d2, d4)));
-        TSimd.Store(to + step, Fma<TSimd, TVector>(A, oddA, evenA));
-        TSimd.Store(to + (2 * step), Fma<TSimd, TVector>(-A, oddA, evenA));
-        TSimd.Store(to + (3 * step), Fma<TSimd, TVector>(B, oddB, evenB));
-        TSimd.Store(to + (4 * step), Fma<TSimd, TVector>(-B, oddB, evenB));
-        TSimd.Store(to + (5 * step), Fma<TSimd, TVector>(Product, d1, Fma<TSimd, TVector>(-Sum, d3, d[5])));
+        TVector evenA = Factor.MultiplyAdd<TSimd, TVector>(-B2, d2, d4), oddA = Factor.MultiplyAdd<TSimd, TVector>(-B2, d1, d3);
+        TVector evenB = Factor.MultiplyAdd<TSimd, TVector>(-A2, d2, d4), oddB = Factor.MultiplyAdd<TSimd, TVector>(-A2, d1, d3);
+        TSimd.Store(to, Factor.MultiplyAdd<TSimd, TVector>(Product, d[0], Factor.MultiplyAdd<TSimd, TVector>(-Sum, d2, d4)));
+        TSimd.Store(to + step, Factor.MultiplyAdd<TSimd, TVector>(A, oddA, evenA));
+        TSimd.Store(to + (2 * step), Factor.MultiplyAdd<TSimd, TVector>(-A, oddA, evenA));
+        TSimd.Store(to + (3 * step), Factor.MultiplyAdd<TSimd, TVector>(B, oddB, evenB));
+        TSimd.Store(to + (4 * step), Factor.MultiplyAdd<TSimd, TVector>(-B, oddB, evenB));
+        TSimd.Store(to + (5 * step), Factor.MultiplyAdd<TSimd, TVector>(Product, d1, Factor.MultiplyAdd<TSimd, TVector>(-Sum, d3, d[5])));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,12 +57,12 @@ internal readonly unsafe struct WinogradF4 : IWinogradGradient
         where TLine : struct, ILine<TVector>
     {
         TVector g0 = g[0], g1 = g[1], g2 = g[2];
-        TVector evenA = TSimd.Multiply(Fma<TSimd, TVector>(A2, g2, g0), OfA), evenB = TSimd.Multiply(Fma<TSimd, TVector>(B2, g2, g0), OfB);
+        TVector evenA = TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(A2, g2, g0), OfA), evenB = TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(B2, g2, g0), OfB);
         TSimd.Store(to, TSimd.Multiply(g0, OfZero));
-        TSimd.Store(to + step, Fma<TSimd, TVector>(A * OfA, g1, evenA));
-        TSimd.Store(to + (2 * step), Fma<TSimd, TVector>(-A * OfA, g1, evenA));
-        TSimd.Store(to + (3 * step), Fma<TSimd, TVector>(B * OfB, g1, evenB));
-        TSimd.Store(to + (4 * step), Fma<TSimd, TVector>(-B * OfB, g1, evenB));
+        TSimd.Store(to + step, Factor.MultiplyAdd<TSimd, TVector>(A * OfA, g1, evenA));
+        TSimd.Store(to + (2 * step), Factor.MultiplyAdd<TSimd, TVector>(-A * OfA, g1, evenA));
+        TSimd.Store(to + (3 * step), Factor.MultiplyAdd<TSimd, TVector>(B * OfB, g1, evenB));
+        TSimd.Store(to + (4 * step), Factor.MultiplyAdd<TSimd, TVector>(-B * OfB, g1, evenB));
         TSimd.Store(to + (5 * step), g2);
     }
 
@@ -75,9 +75,9 @@ internal readonly unsafe struct WinogradF4 : IWinogradGradient
         TVector p1 = p[1], p2 = p[2], p3 = p[3], p4 = p[4];
         TVector evenA = TSimd.Add(p1, p2), oddA = TSimd.Subtract(p1, p2), evenB = TSimd.Add(p3, p4), oddB = TSimd.Subtract(p3, p4);
         TSimd.Store(to, TSimd.Add(p[0], TSimd.Add(evenA, evenB)));
-        TSimd.Store(to + step, Fma<TSimd, TVector>(A, oddA, TSimd.Multiply(oddB, B)));
-        TSimd.Store(to + (2 * step), Fma<TSimd, TVector>(A2, evenA, TSimd.Multiply(evenB, B2)));
-        TSimd.Store(to + (3 * step), Fma<TSimd, TVector>(A * A2, oddA, Fma<TSimd, TVector>(B * B2, oddB, p[5])));
+        TSimd.Store(to + step, Factor.MultiplyAdd<TSimd, TVector>(A, oddA, TSimd.Multiply(oddB, B)));
+        TSimd.Store(to + (2 * step), Factor.MultiplyAdd<TSimd, TVector>(A2, evenA, TSimd.Multiply(evenB, B2)));
+        TSimd.Store(to + (3 * step), Factor.MultiplyAdd<TSimd, TVector>(A * A2, oddA, Factor.MultiplyAdd<TSimd, TVector>(B * B2, oddB, p[5])));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -87,13 +87,13 @@ internal readonly unsafe struct WinogradF4 : IWinogradGradient
         where TLine : struct, ILine<TVector>
     {
         TVector y0 = dy[0], y1 = dy[1], y2 = dy[2], y3 = dy[3];
-        TVector evenA = Fma<TSimd, TVector>(A2, y2, y0), oddA = Fma<TSimd, TVector>(A2, y3, y1);
-        TVector evenB = Fma<TSimd, TVector>(B2, y2, y0), oddB = Fma<TSimd, TVector>(B2, y3, y1);
+        TVector evenA = Factor.MultiplyAdd<TSimd, TVector>(A2, y2, y0), oddA = Factor.MultiplyAdd<TSimd, TVector>(A2, y3, y1);
+        TVector evenB = Factor.MultiplyAdd<TSimd, TVector>(B2, y2, y0), oddB = Factor.MultiplyAdd<TSimd, TVector>(B2, y3, y1);
         TSimd.Store(to, y0);
-        TSimd.Store(to + step, Fma<TSimd, TVector>(A, oddA, evenA));
-        TSimd.Store(to + (2 * step), Fma<TSimd, TVector>(-A, oddA, evenA));
-        TSimd.Store(to + (3 * step), Fma<TSimd, TVector>(B, oddB, evenB));
-        TSimd.Store(to + (4 * step), Fma<TSimd, TVector>(-B, oddB, evenB));
+        TSimd.Store(to + step, Factor.MultiplyAdd<TSimd, TVector>(A, oddA, evenA));
+        TSimd.Store(to + (2 * step), Factor.MultiplyAdd<TSimd, TVector>(-A, oddA, evenA));
+        TSimd.Store(to + (3 * step), Factor.MultiplyAdd<TSimd, TVector>(B, oddB, evenB));
+        TSimd.Store(to + (4 * step), Factor.MultiplyAdd<TSimd, TVector>(-B, oddB, evenB));
         TSimd.Store(to + (5 * step), y3);
     }
 
@@ -106,13 +106,8 @@ internal readonly unsafe struct WinogradF4 : IWinogradGradient
         TVector q1 = q[1], q2 = q[2], q3 = q[3], q4 = q[4];
         TVector evenA = TSimd.Multiply(TSimd.Add(q1, q2), OfA), oddA = TSimd.Subtract(q1, q2);
         TVector evenB = TSimd.Multiply(TSimd.Add(q3, q4), OfB), oddB = TSimd.Subtract(q3, q4);
-        TSimd.Store(to, Fma<TSimd, TVector>(OfZero, q[0], TSimd.Add(evenA, evenB)));
-        TSimd.Store(to + step, Fma<TSimd, TVector>(A * OfA, oddA, TSimd.Multiply(oddB, B * OfB)));
-        TSimd.Store(to + (2 * step), Fma<TSimd, TVector>(A2, evenA, Fma<TSimd, TVector>(B2, evenB, q[5])));
+        TSimd.Store(to, Factor.MultiplyAdd<TSimd, TVector>(OfZero, q[0], TSimd.Add(evenA, evenB)));
+        TSimd.Store(to + step, Factor.MultiplyAdd<TSimd, TVector>(A * OfA, oddA, TSimd.Multiply(oddB, B * OfB)));
+        TSimd.Store(to + (2 * step), Factor.MultiplyAdd<TSimd, TVector>(A2, evenA, Factor.MultiplyAdd<TSimd, TVector>(B2, evenB, q[5])));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Fma<TSimd, TVector>(float factor, TVector x, TVector summand)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : struct => TSimd.MultiplyAdd(TSimd.Broadcast(factor), x, summand);
 }
