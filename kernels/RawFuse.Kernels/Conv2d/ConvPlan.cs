@@ -46,7 +46,7 @@ internal static class ConvPlan
             where TTile : struct, IWinograd
         {
             double tiles = Images * Tiles<TTile>(height, width);
-            return (TTile.Products * TTile.Products * ((tiles * depth * Vectors(columns)) + ((double)depth * Vectors(columns) * WeightCost)))
+            return (TTile.Products * TTile.Products * tiles * depth * Vectors(columns)) + (TTile.WeightFactors * TTile.WeightFactors * (double)depth * Vectors(columns) * WeightCost)
                 + (TTile.Inputs * TTile.Products * tiles * Vectors(depth) * DataCost) + (TTile.Outputs * TTile.Products * tiles * Vectors(columns) * ResultCost);
         }
     }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// The inner loop of a matrix product whose right side is as wide as a register tile: c[i, :] (+)= sum over k of a[i, k] * b[k, :]. Tiles are 6 rows high;
-/// what is left over takes a tile of its own height, so no row is computed in vain.
+/// The inner loop of a matrix product whose right side is as wide as a register tile: c[i, :] (+)= sum over k of a[i, k] * b[k, :]. Tiles are at most 6 rows high
+/// and as even as can be, 25 rows being five tiles of 5: a tile of a single row would wait for its operands more than it multiplies.
 /// </summary>
 internal static unsafe class TileKernel
 {
@@ -21,15 +21,22 @@ internal static unsafe class TileKernel
     public static void Run<TRow>(int rows, float* a, int aStride, int depth, float* b, float* c, bool accumulate)
         where TRow : struct, IRow<TRow>
     {
-        for (; rows >= Rows; rows -= Rows, a += Rows * (long)aStride, c += Rows * TRow.Width) Rows6<TRow>(a, aStride, depth, b, c, accumulate);
-        switch (rows)
+        for (int tiles = (rows + Rows - 1) / Rows; tiles > 0; tiles--)
         {
-            case 5: Rows5<TRow>(a, aStride, depth, b, c, accumulate); break;
-            case 4: Rows4<TRow>(a, aStride, depth, b, c, accumulate); break;
-            case 3: Rows3<TRow>(a, aStride, depth, b, c, accumulate); break;
-            case 2: Rows2<TRow>(a, aStride, depth, b, c, accumulate); break;
-            case 1: Rows1<TRow>(a, depth, b, c, accumulate); break;
-            default: break;
+            int height = (rows + tiles - 1) / tiles;
+            switch (height)
+            {
+                case 6: Rows6<TRow>(a, aStride, depth, b, c, accumulate); break;
+                case 5: Rows5<TRow>(a, aStride, depth, b, c, accumulate); break;
+                case 4: Rows4<TRow>(a, aStride, depth, b, c, accumulate); break;
+                case 3: Rows3<TRow>(a, aStride, depth, b, c, accumulate); break;
+                case 2: Rows2<TRow>(a, aStride, depth, b, c, accumulate); break;
+                default: Rows1<TRow>(a, depth, b, c, accumulate); break;
+            }
+
+            rows -= height;
+            a += height * (long)aStride;
+            c += height * TRow.Width;
         }
     }
 

@@ -27,6 +27,9 @@ public sealed class ChipMemory : IDisposable
     /// <summary>The chip.</summary>
     public Chip Chip { get; }
 
+    /// <summary>What stored weights go through, one pass after the other: faults that stay, and transient ones where there are any.</summary>
+    private int Passes => Chip.Options.TransientRate > 0 ? 2 : 1;
+
     private long Groups => Chip.Geometry?.Groups ?? FaultCells.MaximumGroups;
 
     /// <summary>Replaces weights, in place, by what the memory makes of them.</summary>
@@ -38,7 +41,7 @@ public sealed class ChipMemory : IDisposable
     /// <exception cref="ArgumentException">The buffer is shorter than the tensor, or the place is for other numbers than the chip's.</exception>
     public void Inject(Storage<sbyte> bytes, SramPlace place, long access = 0)
     {
-        foreach (FaultCells cells in Passes(place, access)) device.Run<InjectFaults, InjectFaultsArgs>(new(bytes, place.Weights, cells));
+        for (int pass = 0; pass < Passes; pass++) device.Run<InjectFaults, InjectFaultsArgs>(new(bytes, place.Weights, Cells(pass, place, access)));
     }
 
     /// <summary>
@@ -59,12 +62,8 @@ public sealed class ChipMemory : IDisposable
     {
         if ((long)outChannels * inChannels * taps != place.Weights)
             throw new ArgumentException($"'{place.Name}': {outChannels} x {inChannels} x {taps} weights, but its place is for {place.Weights}.");
-        bool onTop = false;
-        foreach (FaultCells cells in Passes(place, access))
-        {
-            device.Run<DrawFaultMask, DrawFaultMaskArgs>(new(packed, outChannels, inChannels, taps, cells, mask, maskOffset, onTop));
-            onTop = true;
-        }
+        for (int pass = 0; pass < Passes; pass++)
+            device.Run<DrawFaultMask, DrawFaultMaskArgs>(new(packed, outChannels, inChannels, taps, Cells(pass, place, access), mask, maskOffset, pass > 0));
     }
 
     /// <summary>Writes the faults of a network's weights, which lie here in the order of computation, into one set.</summary>
@@ -94,7 +93,7 @@ public sealed class ChipMemory : IDisposable
         Span<byte> stored = MemoryMarshal.AsBytes(weights);
         byte[] zeros = ReadBack(new byte[stored.Length], [cells]);
         byte[] ones = ReadBack([.. Enumerable.Repeat(byte.MaxValue, stored.Length)], [cells]);
-        byte[] read = ReadBack(stored, Passes(place, access));
+        byte[] read = ReadBack(stored, [.. Enumerable.Range(0, Passes).Select(pass => Cells(pass, place, access))]);
         FaultCounts counts = FaultCounts.Of(cells.Exposed, zeros, ones, stored, read);
         int same = 0;
         for (int i = 0; i < read.Length; i++) same += stored[i] == read[i] ? 1 : 0;
@@ -144,9 +143,7 @@ public sealed class ChipMemory : IDisposable
         DrawMask(weights.Packed, shape[3], shape[2], shape[0] * shape[1], place, mask, maskOffset, access);
     }
 
-    /// <summary>What happens to stored weights, one after the other.</summary>
-    private IEnumerable<FaultCells> Passes(SramPlace place, long access) =>
-        Chip.Options.TransientRate > 0 ? [Permanent(place), Transient(place, access)] : [Permanent(place)];
+    private FaultCells Cells(int pass, SramPlace place, long access) => pass == 0 ? Permanent(place) : Transient(place, access);
 
     private FaultCells Permanent(SramPlace place)
     {
@@ -180,7 +177,7 @@ public sealed class ChipMemory : IDisposable
     private FaultCells Layout(FaultCells cells, SramPlace place) =>
         cells.At(place.FirstGroup).Of(Chip.CellsOf(Chip.Cells, place.Bits), Chip.Options.Positions, Chip.Cells == WeightCells.Packed);
 
-    private byte[] ReadBack(ReadOnlySpan<byte> stored, IEnumerable<FaultCells> passes)
+    private byte[] ReadBack(ReadOnlySpan<byte> stored, FaultCells[] passes)
     {
         using Storage<sbyte> bytes = device.Allocate(MemoryMarshal.Cast<byte, sbyte>(stored));
         foreach (FaultCells cells in passes) device.Run<InjectFaults, InjectFaultsArgs>(new(bytes, stored.Length, cells));

@@ -9,6 +9,10 @@ namespace RawFuse.NeuralFuse.Faults;
 /// </summary>
 public static class IbmFaultMap
 {
+    /// <summary>Training draws many chips: the generator's state is used again.</summary>
+    [ThreadStatic]
+    private static MersenneTwister? twister;
+
     /// <summary>Rows of the SRAM.</summary>
     public const int Rows = 8192;
 
@@ -31,8 +35,11 @@ public static class IbmFaultMap
     {
         ArgumentOutOfRangeException.ThrowIfEqual(seed, uint.MaxValue);
         Chip.CheckRate(bitErrorRate, nameof(bitErrorRate));
-        new MersenneTwister(seed).CompareDoubles(bitErrorRate, stuckAt0);
-        new MersenneTwister(seed + 1).CompareDoubles(0.5, stuckAt1);
+        twister ??= new MersenneTwister(seed);
+        twister.Restart(seed);
+        twister.CompareDoubles(bitErrorRate, stuckAt0);
+        twister.Restart(seed + 1);
+        twister.CompareDoubles(0.5, stuckAt1);
 
         // Of the faulty cells, those that the direction field names are stuck at 1, and the others at 0.
         TensorPrimitives.BitwiseAnd<byte>(stuckAt1, stuckAt0, stuckAt1);

@@ -20,8 +20,12 @@ public sealed class MersenneTwister
     private int next = Length;
 
     /// <summary>Starts the sequence of a seed (<c>init_genrand</c>).</summary>
-    public MersenneTwister(uint seed)
+    public MersenneTwister(uint seed) => Restart(seed);
+
+    /// <summary>Starts the sequence of another seed.</summary>
+    public void Restart(uint seed)
     {
+        next = Length;
         state[0] = seed;
         for (uint i = 1; i < Length; i++) state[i] = (1812433253 * (state[i - 1] ^ (state[i - 1] >> 30))) + i;
     }

@@ -23,8 +23,14 @@ internal unsafe interface IWinograd
     /// <summary>Multiplications; m + 2 with stride 1.</summary>
     static abstract int Products { get; }
 
+    /// <summary>Different factors of a line's weights, one per multiplication unless some share theirs.</summary>
+    static abstract int WeightFactors { get; }
+
     /// <summary>Inputs from one line's first to the next one's; m with stride 1.</summary>
     static abstract int Step { get; }
+
+    /// <summary>Which of the weights' factors a multiplication takes.</summary>
+    static abstract int WeightFactor(int product);
 
     /// <summary>B^T d: inputs to factors.</summary>
     static abstract void Data<TSimd, TVector, TLine>(TLine d, float* to, nint step)
@@ -32,7 +38,7 @@ internal unsafe interface IWinograd
         where TVector : struct
         where TLine : struct, ILine<TVector>;
 
-    /// <summary>G g: 3 weights to factors.</summary>
+    /// <summary>G g: 3 weights to <see cref="WeightFactors"/>.</summary>
     static abstract void Weights<TSimd, TVector, TLine>(TLine g, float* to, nint step)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct

@@ -80,6 +80,8 @@ internal static unsafe class WinogradConvolution<TTile>
 
         private static int Planes => TTile.Products * TTile.Products;
 
+        private static int WeightPlanes => TTile.WeightFactors * TTile.WeightFactors;
+
         private readonly int Tiles => ImagesPerSet * Grid.PerImage;
 
         /// <summary>Inputs are transformed in vectors as wide as they suggest, whatever the results' are.</summary>
@@ -100,7 +102,7 @@ internal static unsafe class WinogradConvolution<TTile>
         /// <summary>Slices of a panel's weights.</summary>
         private readonly int Slices => (Depth + SliceDepth - 1) / SliceDepth;
 
-        private readonly int SliceFloats => Planes * WinogradPlanes.Spread(Math.Min(Depth, SliceDepth) * Panels.Width);
+        private readonly int SliceFloats => WeightPlanes * WinogradPlanes.Spread(Math.Min(Depth, SliceDepth) * Panels.Width);
 
         private readonly int WeightFloats => KeepsWeights ? panelsPerItem * Slices * SliceFloats : SliceFloats;
 
@@ -114,7 +116,7 @@ internal static unsafe class WinogradConvolution<TTile>
         public void Start(CpuDevice device, int sets)
         {
             int tiles = Tiles;
-            blockTiles = (long)Planes * Depth * Panels.Width * sizeof(float) <= NearWeightBytes ? NearBlockTiles : BlockTiles;
+            blockTiles = (long)WeightPlanes * Depth * Panels.Width * sizeof(float) <= NearWeightBytes ? NearBlockTiles : BlockTiles;
 
             // First by panels, which repeats the transforms of inputs, then by tiles, which repeats those of weights.
             groups = Math.Clamp((Items + sets - 1) / sets, 1, Panels.Count);
@@ -199,9 +201,12 @@ internal static unsafe class WinogradConvolution<TTile>
         private readonly void Multiply<TRow>(int count, float* data, int depth, float* slice, float* products, bool accumulate)
             where TRow : struct, IRow<TRow>
         {
+            int weightPlane = WinogradPlanes.Spread(depth * TRow.Width);
             for (int f = 0; f < Planes; f++)
-                TileKernel.Run<TRow>(
-                    count, data + ((long)f * DataPlane), DataStride, depth, slice + ((long)f * WinogradPlanes.Spread(depth * TRow.Width)), products + ((long)f * ProductPlane), accumulate);
+            {
+                float* weights = slice + ((long)WinogradTile<TTile, Simd512, Vector512<float>>.WeightFactor(f) * weightPlane);
+                TileKernel.Run<TRow>(count, data + ((long)f * DataPlane), DataStride, depth, weights, products + ((long)f * ProductPlane), accumulate);
+            }
         }
 
         private readonly void TransformWeights<TSimd, TVector>(int set, int panel, int k, int depth, float* packed, float* slice, float* work)

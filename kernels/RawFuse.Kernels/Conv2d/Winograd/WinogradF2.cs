@@ -14,7 +14,11 @@ internal readonly unsafe struct WinogradF2 : IWinogradGradient
 
     public static int Products => 4;
 
+    public static int WeightFactors => 4;
+
     public static int Step => 2;
+
+    public static int WeightFactor(int product) => product;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Data<TSimd, TVector, TLine>(TLine d, float* to, nint step)

@@ -31,7 +31,11 @@ internal readonly unsafe struct WinogradF4 : IWinogradGradient
 
     public static int Products => 6;
 
+    public static int WeightFactors => 6;
+
     public static int Step => 4;
+
+    public static int WeightFactor(int product) => product;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Data<TSimd, TVector, TLine>(TLine d, float* to, nint step)

@@ -4,7 +4,7 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// Three taps with stride 2, four outputs: the outer taps meet the pixels with even numbers, where they are two neighbouring taps (<see cref="TwoTaps"/>, 5 multiplications), and
-/// the middle tap meets the odd ones (4 multiplications). In two dimensions 81 instead of 144 multiplications for 16 outputs.
+/// the middle tap meets the odd ones (4 multiplications, all by that tap itself). In two dimensions 81 instead of 144 multiplications for 16 outputs.
 /// </summary>
 internal readonly unsafe struct WinogradStride2 : IWinogradGradient
 {
@@ -14,7 +14,11 @@ internal readonly unsafe struct WinogradStride2 : IWinogradGradient
 
     public static int Products => 9;
 
+    public static int WeightFactors => 6;
+
     public static int Step => 8;
+
+    public static int WeightFactor(int product) => Math.Min(product, 5);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Data<TSimd, TVector, TLine>(TLine d, float* to, nint step)
@@ -35,12 +39,8 @@ internal readonly unsafe struct WinogradStride2 : IWinogradGradient
         where TVector : struct
         where TLine : struct, ILine<TVector>
     {
-        TVector middle = g[1];
         TwoTaps.Weights<TSimd, TVector>(g[0], g[2], to, step);
-        TSimd.Store(to + (5 * step), middle);
-        TSimd.Store(to + (6 * step), middle);
-        TSimd.Store(to + (7 * step), middle);
-        TSimd.Store(to + (8 * step), middle);
+        TSimd.Store(to + (5 * step), g[1]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -95,7 +95,11 @@ internal readonly unsafe struct WinogradStride2Gradient : IWinograd
 
     public static int Products => 9;
 
+    public static int WeightFactors => WinogradStride2.WeightFactors;
+
     public static int Step => 4;
+
+    public static int WeightFactor(int product) => WinogradStride2.WeightFactor(product);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Data<TSimd, TVector, TLine>(TLine d, float* to, nint step)

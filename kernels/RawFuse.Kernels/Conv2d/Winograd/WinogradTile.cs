@@ -4,7 +4,7 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// Winograd's transforms in two dimensions, for one vector of channels: the one-dimensional transform of every row, then of every column. Factors and products are numbered
-/// f = row * n + column, n being the number of products of a line, and lie <c>plane</c> floats apart.
+/// f = row * n + column, n being the number of them in a line, and lie <c>plane</c> floats apart.
 /// </summary>
 internal static unsafe class WinogradTile<TTile, TSimd, TVector>
     where TTile : struct, IWinograd
@@ -15,6 +15,8 @@ internal static unsafe class WinogradTile<TTile, TSimd, TVector>
     public static int Work => TTile.Products * Math.Max(TTile.Products, TTile.Inputs) * TSimd.Lanes;
 
     private static int N => TTile.Products;
+
+    private static int W => TTile.WeightFactors;
 
     private static int I => TTile.Inputs;
 
@@ -35,10 +37,13 @@ internal static unsafe class WinogradTile<TTile, TSimd, TVector>
             TTile.Data<TSimd, TVector, StridedLine<TSimd, TVector>>(new(work + (x * I * TSimd.Lanes), TSimd.Lanes), to + (x * plane), N * plane);
     }
 
+    /// <summary>Number of the weights' factor of product f.</summary>
+    public static int WeightFactor(int f) => (TTile.WeightFactor(f / N) * W) + TTile.WeightFactor(f % N);
+
     /// <summary>G g G^T for 3 x 3 weights.</summary>
     /// <param name="weights">9 vectors.</param>
     /// <param name="tap">Floats from one to the next.</param>
-    /// <param name="to">Receives n * n vectors.</param>
+    /// <param name="to">Receives n * n vectors, n being <see cref="IWinograd.WeightFactors"/>.</param>
     /// <param name="plane">Floats from one to the next.</param>
     /// <param name="work">Working memory.</param>
     [MethodImpl(Hot.Loop)]
@@ -46,8 +51,8 @@ internal static unsafe class WinogradTile<TTile, TSimd, TVector>
     {
         for (int y = 0; y < 3; y++)
             TTile.Weights<TSimd, TVector, StridedLine<TSimd, TVector>>(new(weights + (3 * y * tap), tap), work + (y * TSimd.Lanes), 3 * TSimd.Lanes);
-        for (int x = 0; x < N; x++)
-            TTile.Weights<TSimd, TVector, StridedLine<TSimd, TVector>>(new(work + (x * 3 * TSimd.Lanes), TSimd.Lanes), to + (x * plane), N * plane);
+        for (int x = 0; x < W; x++)
+            TTile.Weights<TSimd, TVector, StridedLine<TSimd, TVector>>(new(work + (x * 3 * TSimd.Lanes), TSimd.Lanes), to + (x * plane), W * plane);
     }
 
     /// <summary>A^T p A: m x m results.</summary>
