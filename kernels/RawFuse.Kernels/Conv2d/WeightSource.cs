@@ -9,7 +9,7 @@ namespace RawFuse.Kernels;
 /// One set of a convolution's weights as a CPU kernel reads them: parts of them are copied into panels, [k][lane], lanes beyond the last channel 0. The
 /// forward pass sums over input channels (k) and has output channels in its lanes, which is the order weights are stored in; the input gradient
 /// has them the other way round and transposes 8 x 8 blocks on the way. Packed bytes are dequantized, and their faults
-/// applied, right here: no float copy of the weights exists beyond the panels at work.
+/// applied, right here: no float copy of the weights exists beyond the panels at work. Winograd's transforms take them as bytes (<see cref="PackTaps"/>).
 /// </summary>
 internal readonly unsafe struct WeightSource
 {
@@ -57,6 +57,117 @@ internal readonly unsafe struct WeightSource
         if (values != null) Pack(new FloatReader(values + source), in panels, panel, k, depth, target);
         else if (faults != null) Pack(new FaultyReader(packed + source, faults + faulty, scale), in panels, panel, k, depth, target);
         else Pack(new PackedReader(packed + source, scale), in panels, panel, k, depth, target);
+    }
+
+    /// <summary>Whether <see cref="PackTaps"/> packs bytes.</summary>
+    public bool HasBytes => values == null;
+
+    /// <summary>What packed bytes of a channel summed over are multiplied by.</summary>
+    public float ByteScale(int k) => outScale == null ? scale : scale * outScale[k];
+
+    /// <summary>
+    /// Copies a slice of one panel at all nine taps of a 3 x 3 kernel, which come in reverse for the input gradient: floats ready for use, or bytes, faults applied. Tap by tap is the
+    /// way to read them: each is a stream of its own, and the memory is far.
+    /// </summary>
+    /// <param name="set">Set of weights.</param>
+    /// <param name="panels">How the lanes' channels are cut.</param>
+    /// <param name="panel">Which panel.</param>
+    /// <param name="k">First channel summed over.</param>
+    /// <param name="depth">Channels summed over.</param>
+    /// <param name="distance">Numbers from one tap to the next in the target.</param>
+    /// <param name="target">Receives nine times [depth, width of the panel], floats or bytes.</param>
+    public void PackTaps(int set, in Panels panels, int panel, int k, int depth, int distance, void* target)
+    {
+        for (int i = 0; i < 9; i++)
+        {
+            int tap = transpose ? 8 - i : i;
+            if (HasBytes) PackBytes(set, in panels, panel, tap, k, depth, (sbyte*)target + (i * distance));
+            else Pack(set, in panels, panel, tap, k, depth, (float*)target + (i * distance));
+        }
+    }
+
+    private void PackBytes(int set, in Panels panels, int panel, int tap, int k, int depth, sbyte* target)
+    {
+        long source = (long)tap * inChannels * outChannels, faulty = source + ((long)set * weightLength);
+        byte* flips = faults == null ? null : faults + faulty;
+        if (transpose) PackBytesTransposed(packed + source, flips, panels.Start(panel), panels.Valid(panel), panels.WidthOf(panel), k, depth, target);
+        else PackBytesStraight(packed + source, flips, panels.Start(panel), panels.Valid(panel), panels.WidthOf(panel), k, depth, target);
+    }
+
+    [MethodImpl(Hot.Loop)]
+    private void PackBytesStraight(sbyte* bytes, byte* flips, int start, int valid, int width, int first, int depth, sbyte* target)
+    {
+        int whole = valid / 16 * 16;
+        for (int k = first; k < first + depth; k++, target += width)
+        {
+            long row = ((long)k * outChannels) + start;
+            for (int lane = 0; lane < whole; lane += 16)
+            {
+                Vector128<sbyte> some = Vector128.Load(bytes + row + lane);
+                if (flips != null) some ^= Vector128.Load(flips + row + lane).AsSByte();
+                some.Store(target + lane);
+            }
+
+            for (int lane = whole; lane < width; lane++) target[lane] = lane < valid ? Byte(bytes, flips, row + lane) : (sbyte)0;
+        }
+    }
+
+    [MethodImpl(Hot.Loop)]
+    private void PackBytesTransposed(sbyte* bytes, byte* flips, int start, int valid, int width, int first, int depth, sbyte* target)
+    {
+        int lane = 0;
+        if (Sse2.IsSupported)
+        {
+            for (; lane <= valid - 16; lane += 16)
+            {
+                long row = ((long)(start + lane) * outChannels) + first;
+                int k = 0;
+                for (; k <= depth - 8; k += 8) TransposeBytes(bytes + row + k, flips == null ? null : flips + row + k, outChannels, target + (k * width) + lane, width);
+                for (; k < depth; k++)
+                    for (int i = 0; i < 16; i++)
+                        target[(k * width) + lane + i] = Byte(bytes, flips, row + ((long)i * outChannels) + k);
+            }
+        }
+
+        for (; lane < width; lane++)
+        {
+            long row = ((long)(start + lane) * outChannels) + first;
+            for (int k = 0; k < depth; k++) target[(k * width) + lane] = lane < valid ? Byte(bytes, flips, row + k) : (sbyte)0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static sbyte Byte(sbyte* bytes, byte* flips, long index) => flips == null ? bytes[index] : (sbyte)((byte)bytes[index] ^ flips[index]);
+
+    /// <summary>Reads 16 rows (lanes) of 8 bytes (k) and stores their columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeBytes(sbyte* from, byte* flips, nint step, sbyte* target, nint width)
+    {
+        // Pairs of rows, then fours, eights and sixteens; in each, the k-th bytes come to lie side by side.
+        Vector128<short> r01 = Pair(0), r23 = Pair(2), r45 = Pair(4), r67 = Pair(6), r89 = Pair(8), rAB = Pair(10), rCD = Pair(12), rEF = Pair(14);
+        Vector128<int> low0 = Sse2.UnpackLow(r01, r23).AsInt32(), low4 = Sse2.UnpackLow(r45, r67).AsInt32(), low8 = Sse2.UnpackLow(r89, rAB).AsInt32(), lowC = Sse2.UnpackLow(rCD, rEF).AsInt32();
+        Vector128<int> high0 = Sse2.UnpackHigh(r01, r23).AsInt32(), high4 = Sse2.UnpackHigh(r45, r67).AsInt32(), high8 = Sse2.UnpackHigh(r89, rAB).AsInt32(), highC = Sse2.UnpackHigh(rCD, rEF).AsInt32();
+        Store(Sse2.UnpackLow(low0, low4).AsInt64(), Sse2.UnpackLow(low8, lowC).AsInt64(), target);
+        Store(Sse2.UnpackHigh(low0, low4).AsInt64(), Sse2.UnpackHigh(low8, lowC).AsInt64(), target + (2 * width));
+        Store(Sse2.UnpackLow(high0, high4).AsInt64(), Sse2.UnpackLow(high8, highC).AsInt64(), target + (4 * width));
+        Store(Sse2.UnpackHigh(high0, high4).AsInt64(), Sse2.UnpackHigh(high8, highC).AsInt64(), target + (6 * width));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        Vector128<short> Pair(int row) => Sse2.UnpackLow(Row(row), Row(row + 1)).AsInt16();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        Vector128<byte> Row(int row)
+        {
+            ulong bytes = Unsafe.ReadUnaligned<ulong>(from + (row * step));
+            return Vector128.CreateScalar(flips == null ? bytes : bytes ^ Unsafe.ReadUnaligned<ulong>(flips + (row * step))).AsByte();
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Store(Vector128<long> lower, Vector128<long> upper, sbyte* to)
+        {
+            Sse2.UnpackLow(lower, upper).AsSByte().Store(to);
+            Sse2.UnpackHigh(lower, upper).AsSByte().Store(to + width);
+        }
     }
 
     private void Pack<TReader>(TReader reader, in Panels panels, int panel, int k, int depth, float* target)

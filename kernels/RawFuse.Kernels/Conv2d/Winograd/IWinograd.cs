@@ -10,7 +10,7 @@ namespace RawFuse.Kernels;
 /// points by the Toom-Cook construction.
 /// </para>
 /// With stride 2, and in its input gradient, the same holds for other numbers of inputs, products and outputs (<see cref="WinogradStride2"/>).
-/// Each method reads a line of vectors and writes one, <c>step</c> floats apart.
+/// Vectors of a line lie <c>step</c> floats apart where they are written.
 /// </summary>
 internal unsafe interface IWinograd
 {
@@ -38,11 +38,11 @@ internal unsafe interface IWinograd
         where TVector : struct
         where TLine : struct, ILine<TVector>;
 
-    /// <summary>G g: 3 weights to <see cref="WeightFactors"/>.</summary>
-    static abstract void Weights<TSimd, TVector, TLine>(TLine g, float* to, nint step)
+    /// <summary>G g: 3 weights to <see cref="WeightFactors"/>, those beyond being zeros.</summary>
+    static abstract void Weights<TSimd, TVector>(
+        TVector g0, TVector g1, TVector g2, out TVector u0, out TVector u1, out TVector u2, out TVector u3, out TVector u4, out TVector u5)
         where TSimd : struct, ISimd<TVector>
-        where TVector : struct
-        where TLine : struct, ILine<TVector>;
+        where TVector : struct;
 
     /// <summary>A^T p: products to outputs.</summary>
     static abstract void Result<TSimd, TVector, TLine>(TLine p, float* to, nint step)

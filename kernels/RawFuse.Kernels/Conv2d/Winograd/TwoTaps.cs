@@ -33,15 +33,15 @@ internal static unsafe class TwoTaps
 
     /// <summary>G g: 2 weights to 5 factors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Weights<TSimd, TVector>(TVector g0, TVector g1, float* to, nint step)
+    public static void Weights<TSimd, TVector>(TVector g0, TVector g1, out TVector u0, out TVector u1, out TVector u2, out TVector u3, out TVector u4)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
-        TSimd.Store(to, TSimd.Multiply(g0, OfZero));
-        TSimd.Store(to + step, TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(A, g1, g0), OfA));
-        TSimd.Store(to + (2 * step), TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(-A, g1, g0), OfMinusA));
-        TSimd.Store(to + (3 * step), TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(C, g1, g0), OfC));
-        TSimd.Store(to + (4 * step), g1);
+        u0 = TSimd.Multiply(g0, OfZero);
+        u1 = TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(A, g1, g0), OfA);
+        u2 = TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(-A, g1, g0), OfMinusA);
+        u3 = TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(C, g1, g0), OfC);
+        u4 = g1;
     }
 
     /// <summary>A^T p: 5 products to 4 outputs.</summary>

@@ -22,15 +22,15 @@ internal static unsafe class WinogradConvolution<TTile>
     private const int SliceDepth = 32;
 
     /// <summary>Tiles of a block: enough that reading the weights from the third-level cache hardly counts beside multiplying.</summary>
-    private const int BlockTiles = 48;
+    private const int BlockTiles = 30;
 
     /// <summary>Tiles of a block whose weights, of at most <see cref="NearWeightBytes"/>, stay in the second-level cache with it: as few as the register tiles like.</summary>
-    private const int NearBlockTiles = 16;
+    private const int NearBlockTiles = 18;
 
     private const int NearWeightBytes = 640 * 1024;
 
-    /// <summary>Items of a call, at least, where there is enough to share.</summary>
-    private const int Items = 16;
+    /// <summary>Items of a call for each thread, where there is enough to share: each of them repeats some transforms.</summary>
+    private const int ItemsPerThread = 2;
 
     /// <summary>Computes one pass. The parameters are those of <see cref="GatherConvolution.Run"/>.</summary>
     public static void Run(
@@ -47,7 +47,6 @@ internal static unsafe class WinogradConvolution<TTile>
             Source = new TileSource(
                 device.Pointer(source), inputGradient ? shape.OutHeight : shape.InHeight, inputGradient ? shape.OutWidth : shape.InWidth, depth, device.Zeros(depth)),
             Grid = new TileGrid(height, width, TTile.Outputs),
-            IsRotated = inputGradient,
             ImagesPerSet = shape.Images / weights.Sets,
             Height = height,
             Width = width,
@@ -64,7 +63,6 @@ internal static unsafe class WinogradConvolution<TTile>
         public EpilogueStore Store;
         public TileSource Source;
         public TileGrid Grid;
-        public bool IsRotated;
         public int ImagesPerSet;
         public int Height;
         public int Width;
@@ -112,17 +110,17 @@ internal static unsafe class WinogradConvolution<TTile>
 
         private readonly int WorkFloats => WinogradTile<TTile, Simd512, Vector512<float>>.Work;
 
-        /// <summary>Splits the work, by sizes alone, and runs it.</summary>
+        /// <summary>Splits the work and runs it. No result depends on how it is split.</summary>
         public void Start(CpuDevice device, int sets)
         {
-            int tiles = Tiles;
+            int tiles = Tiles, items = ItemsPerThread * device.Threads;
             blockTiles = (long)WeightPlanes * Depth * Panels.Width * sizeof(float) <= NearWeightBytes ? NearBlockTiles : BlockTiles;
 
             // First by panels, which repeats the transforms of inputs, then by tiles, which repeats those of weights.
-            groups = Math.Clamp((Items + sets - 1) / sets, 1, Panels.Count);
+            groups = Math.Clamp((items + sets - 1) / sets, 1, Panels.Count);
             panelsPerItem = (Panels.Count + groups - 1) / groups;
             groups = (Panels.Count + panelsPerItem - 1) / panelsPerItem;
-            runs = Math.Clamp((Items + (sets * groups) - 1) / (sets * groups), 1, Math.Max(1, tiles / BlockTiles));
+            runs = Math.Clamp((items + (sets * groups) - 1) / (sets * groups), 1, Math.Max(1, tiles / BlockTiles));
             tilesPerRun = (tiles + runs - 1) / runs;
             runs = (tiles + tilesPerRun - 1) / tilesPerRun;
             int blocks = (tilesPerRun + blockTiles - 1) / blockTiles;
@@ -156,7 +154,7 @@ internal static unsafe class WinogradConvolution<TTile>
                 for (int panel = firstPanel; panel < lastPanel; panel++)
                 {
                     float* panelWeights = KeepsWeights ? transformed + ((long)(panel - firstPanel) * Slices * SliceFloats) : transformed;
-                    Multiply<TSimd, TVector>(set, panel, count, tile == start, data, panelWeights, packed, products, work);
+                    Multiply<TSimd, TVector>(set, panel, count, tile == start, data, panelWeights, packed, products);
                     StoreResults<TSimd, TVector>(set, panel, tile, count, products, result, work);
                 }
             }
@@ -180,7 +178,7 @@ internal static unsafe class WinogradConvolution<TTile>
         }
 
         private readonly void Multiply<TSimd, TVector>(
-            int set, int panel, int count, bool isFirst, float* data, float* transformed, float* packed, float* products, float* work)
+            int set, int panel, int count, bool isFirst, float* data, float* transformed, float* packed, float* products)
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
@@ -188,7 +186,7 @@ internal static unsafe class WinogradConvolution<TTile>
             {
                 int depth = Math.Min(SliceDepth, Depth - k);
                 float* slice = KeepsWeights ? transformed + ((long)k / SliceDepth * SliceFloats) : transformed;
-                if (isFirst) TransformWeights<TSimd, TVector>(set, panel, k, depth, packed, slice, work);
+                if (isFirst) TransformWeights<TSimd, TVector>(set, panel, k, depth, packed, slice);
                 switch (Panels.VectorsOf(panel))
                 {
                     case 4: Multiply<Row4<TSimd, TVector>>(count, data + k, depth, slice, products, k > 0); break;
@@ -209,14 +207,27 @@ internal static unsafe class WinogradConvolution<TTile>
             }
         }
 
-        private readonly void TransformWeights<TSimd, TVector>(int set, int panel, int k, int depth, float* packed, float* slice, float* work)
+        private readonly void TransformWeights<TSimd, TVector>(int set, int panel, int k, int depth, float* packed, float* slice)
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
-            int floats = depth * Panels.WidthOf(panel), plane = WinogradPlanes.Spread(floats);
-            for (int tap = 0; tap < 9; tap++) Weights.Pack(set, in Panels, panel, IsRotated ? 8 - tap : tap, k, depth, packed + (tap * plane));
-            for (int at = 0; at < floats; at += TSimd.Lanes)
-                WinogradTile<TTile, TSimd, TVector>.Weights(packed + at, plane, slice + at, plane, work);
+            int plane = WinogradPlanes.Spread(depth * Panels.WidthOf(panel));
+            Weights.PackTaps(set, in Panels, panel, k, depth, plane, packed);
+            if (Weights.HasBytes) TransformWeights<TSimd, TVector, ByteTaps>(new((sbyte*)packed, plane), panel, k, depth, slice, plane);
+            else TransformWeights<TSimd, TVector, FloatTaps>(new(packed, plane), panel, k, depth, slice, plane);
+        }
+
+        private readonly void TransformWeights<TSimd, TVector, TTaps>(TTaps taps, int panel, int first, int depth, float* slice, int plane)
+            where TSimd : struct, ISimd<TVector>
+            where TVector : struct
+            where TTaps : struct, ITaps
+        {
+            int width = Panels.WidthOf(panel), at = 0;
+            for (int k = first; k < first + depth; k++)
+            {
+                float scale = Weights.HasBytes ? Weights.ByteScale(k) : 1;
+                for (int lane = 0; lane < width; lane += TSimd.Lanes, at += TSimd.Lanes) WinogradTile<TTile, TSimd, TVector>.Weights(taps, at, scale, slice + at, plane);
+            }
         }
 
         private readonly void StoreResults<TSimd, TVector>(int set, int panel, int first, int count, float* products, float* result, float* work)

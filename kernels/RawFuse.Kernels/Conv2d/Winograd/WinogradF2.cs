@@ -34,16 +34,17 @@ internal readonly unsafe struct WinogradF2 : IWinogradGradient
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Weights<TSimd, TVector, TLine>(TLine g, float* to, nint step)
+    public static void Weights<TSimd, TVector>(
+        TVector g0, TVector g1, TVector g2, out TVector u0, out TVector u1, out TVector u2, out TVector u3, out TVector u4, out TVector u5)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
-        where TLine : struct, ILine<TVector>
     {
-        TVector g0 = g[0], g1 = TSimd.Multiply(g[1], 0.5f), g2 = g[2], even = TSimd.Multiply(TSimd.Add(g0, g2), 0.5f);
-        TSimd.Store(to, g0);
-        TSimd.Store(to + step, TSimd.Add(even, g1));
-        TSimd.Store(to + (2 * step), TSimd.Subtract(even, g1));
-        TSimd.Store(to + (3 * step), g2);
+        TVector odd = TSimd.Multiply(g1, 0.5f), even = TSimd.Multiply(TSimd.Add(g0, g2), 0.5f);
+        u0 = g0;
+        u1 = TSimd.Add(even, odd);
+        u2 = TSimd.Subtract(even, odd);
+        u3 = g2;
+        u4 = u5 = TSimd.Zero;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -55,19 +55,18 @@ internal readonly unsafe struct WinogradF4 : IWinogradGradient
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Weights<TSimd, TVector, TLine>(TLine g, float* to, nint step)
+    public static void Weights<TSimd, TVector>(
+        TVector g0, TVector g1, TVector g2, out TVector u0, out TVector u1, out TVector u2, out TVector u3, out TVector u4, out TVector u5)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
-        where TLine : struct, ILine<TVector>
     {
-        TVector g0 = g[0], g1 = g[1], g2 = g[2];
         TVector evenA = TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(A2, g2, g0), OfA), evenB = TSimd.Multiply(Factor.MultiplyAdd<TSimd, TVector>(B2, g2, g0), OfB);
-        TSimd.Store(to, TSimd.Multiply(g0, OfZero));
-        TSimd.Store(to + step, Factor.MultiplyAdd<TSimd, TVector>(A * OfA, g1, evenA));
-        TSimd.Store(to + (2 * step), Factor.MultiplyAdd<TSimd, TVector>(-A * OfA, g1, evenA));
-        TSimd.Store(to + (3 * step), Factor.MultiplyAdd<TSimd, TVector>(B * OfB, g1, evenB));
-        TSimd.Store(to + (4 * step), Factor.MultiplyAdd<TSimd, TVector>(-B * OfB, g1, evenB));
-        TSimd.Store(to + (5 * step), g2);
+        u0 = TSimd.Multiply(g0, OfZero);
+        u1 = Factor.MultiplyAdd<TSimd, TVector>(A * OfA, g1, evenA);
+        u2 = Factor.MultiplyAdd<TSimd, TVector>(-A * OfA, g1, evenA);
+        u3 = Factor.MultiplyAdd<TSimd, TVector>(B * OfB, g1, evenB);
+        u4 = Factor.MultiplyAdd<TSimd, TVector>(-B * OfB, g1, evenB);
+        u5 = g2;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

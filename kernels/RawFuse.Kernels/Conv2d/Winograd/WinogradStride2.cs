@@ -34,13 +34,13 @@ internal readonly unsafe struct WinogradStride2 : IWinogradGradient
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Weights<TSimd, TVector, TLine>(TLine g, float* to, nint step)
+    public static void Weights<TSimd, TVector>(
+        TVector g0, TVector g1, TVector g2, out TVector u0, out TVector u1, out TVector u2, out TVector u3, out TVector u4, out TVector u5)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
-        where TLine : struct, ILine<TVector>
     {
-        TwoTaps.Weights<TSimd, TVector>(g[0], g[2], to, step);
-        TSimd.Store(to + (5 * step), g[1]);
+        TwoTaps.Weights<TSimd, TVector>(g0, g2, out u0, out u1, out u2, out u3, out u4);
+        u5 = g1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -116,10 +116,10 @@ internal readonly unsafe struct WinogradStride2Gradient : IWinograd
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Weights<TSimd, TVector, TLine>(TLine g, float* to, nint step)
+    public static void Weights<TSimd, TVector>(
+        TVector g0, TVector g1, TVector g2, out TVector u0, out TVector u1, out TVector u2, out TVector u3, out TVector u4, out TVector u5)
         where TSimd : struct, ISimd<TVector>
-        where TVector : struct
-        where TLine : struct, ILine<TVector> => WinogradStride2.Weights<TSimd, TVector, TLine>(g, to, step);
+        where TVector : struct => WinogradStride2.Weights<TSimd, TVector>(g0, g1, g2, out u0, out u1, out u2, out u3, out u4, out u5);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Result<TSimd, TVector, TLine>(TLine p, float* to, nint step)
