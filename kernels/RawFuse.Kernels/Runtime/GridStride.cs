@@ -9,9 +9,12 @@ internal static class GridStride
 
     public static long Step => (long)Grid.DimX * Group.DimX;
 
-    /// <summary>i mod n: with 32 bits where they are enough, several times faster than with 64.</summary>
-    public static int Remainder(long i, int n) => i <= uint.MaxValue ? (int)((uint)i % (uint)n) : (int)(i % n);
+    /// <summary>Threads that so many numbers take, four of them each.</summary>
+    public static long ChunksOf(long count) => (count + 3) / 4;
+
+    /// <summary>i mod n, for the number of an element: no buffer has more than 32 bits can count, and 64 take several times as long.</summary>
+    public static int Remainder(long i, int n) => (int)((uint)i % (uint)n);
 
     /// <summary>i / n, likewise.</summary>
-    public static long Quotient(long i, int n) => i <= uint.MaxValue ? (uint)i / (uint)n : i / n;
+    public static int Quotient(long i, int n) => (int)((uint)i / (uint)n);
 }

@@ -27,8 +27,8 @@ internal readonly struct GpuEpilogue(GpuDevice device, in ConvEpilogue epilogue,
         if (gate.Length > 0)
         {
             int open = gate[at / 8];
-            low = Gated(low, open);
-            high = Gated(high, open >> 4);
+            low = low.Where(open);
+            high = high.Where(open >> 4);
         }
 
         ArrayView<Float4> chunks = output.Cast<Float4>();
@@ -69,7 +69,4 @@ internal readonly struct GpuEpilogue(GpuDevice device, in ConvEpilogue epilogue,
 
     /// <summary>NaN stays.</summary>
     private static Float4 AtLeastZero(Float4 value) => new(value.X <= 0 ? 0 : value.X, value.Y <= 0 ? 0 : value.Y, value.Z <= 0 ? 0 : value.Z, value.W <= 0 ? 0 : value.W);
-
-    private static Float4 Gated(Float4 value, int open) =>
-        new((open & 1) != 0 ? value.X : 0, (open & 2) != 0 ? value.Y : 0, (open & 4) != 0 ? value.Z : 0, (open & 8) != 0 ? value.W : 0);
 }
