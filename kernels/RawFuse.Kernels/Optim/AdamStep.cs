@@ -7,68 +7,107 @@ namespace RawFuse.Kernels;
 /// Arguments of <see cref="AdamStep"/> (Kingma and Ba, 2015): m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
 /// w -= rate / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + epsilon). Both moments start at 0.
 /// </summary>
+/// <param name="Tensors">The tensors to update.</param>
+/// <param name="Rate">Learning rate.</param>
+/// <param name="Beta1">Decay of the first moment; double, because 1 - beta is rounded to float32 only once it is computed, as in PyTorch.</param>
+/// <param name="Beta2">Decay of the second moment; double for the same reason: 1 - 0.999f is 1.3e-5 too small.</param>
+/// <param name="Epsilon">Keeps the division finite.</param>
+public readonly record struct AdamStepArgs(ReadOnlyMemory<AdamTensor> Tensors, float Rate, double Beta1, double Beta2, float Epsilon) : IKernelCost
+{
+    /// <summary>Per parameter 3 operations for the first moment, 4 for the second and 6 for the step.</summary>
+    public KernelCost Cost
+    {
+        get
+        {
+            long count = 0;
+            foreach (AdamTensor tensor in Tensors.Span) count += tensor.Count;
+            return new(13 * count, 7 * sizeof(float) * count, $"{count} in {Tensors.Length}");
+        }
+    }
+}
+
+/// <summary>A tensor that <see cref="AdamStep"/> updates.</summary>
 /// <param name="Weights">Parameters, updated.</param>
 /// <param name="Gradient">Their gradient.</param>
 /// <param name="Mean">First moment m, updated.</param>
 /// <param name="Variance">Second moment v, updated.</param>
 /// <param name="Count">Number of parameters.</param>
-/// <param name="Rate">Learning rate.</param>
-/// <param name="Beta1">Decay of the first moment; double, because 1 - beta is rounded to float32 only once it is computed, as in PyTorch.</param>
-/// <param name="Beta2">Decay of the second moment; double for the same reason: 1 - 0.999f is 1.3e-5 too small.</param>
-/// <param name="Epsilon">Keeps the division finite.</param>
 /// <param name="Step">Number t of this step, from 1.</param>
-public readonly record struct AdamStepArgs(
-    Storage<float> Weights, Storage<float> Gradient, Storage<float> Mean, Storage<float> Variance, int Count, float Rate, double Beta1, double Beta2,
-    float Epsilon, int Step)
-    : IKernelCost
-{
-    /// <summary>Per parameter 3 operations for the first moment, 4 for the second and 6 for the step.</summary>
-    public KernelCost Cost => new(13L * Count, 7L * sizeof(float) * Count, $"{Count}");
-}
+public readonly record struct AdamTensor(Storage<float> Weights, Storage<float> Gradient, Storage<float> Mean, Storage<float> Variance, int Count, int Step);
 
-/// <summary>One step of Adam.</summary>
+/// <summary>One step of Adam, for many tensors at once.</summary>
 public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
 {
     /// <inheritdoc/>
-    public static void Cpu(CpuDevice device, in AdamStepArgs args) =>
-        device.For(
-            Chunks.Of(args.Count),
-            new Body(
-                device.Pointer(args.Weights), device.Pointer(args.Gradient), device.Pointer(args.Mean), device.Pointer(args.Variance), args.Count,
-                new Factors(in args)));
+    public static void Cpu(CpuDevice device, in AdamStepArgs args)
+    {
+        foreach (AdamTensor tensor in args.Tensors.Span)
+        {
+            device.For(
+                Chunks.Of(tensor.Count),
+                new Body(
+                    device.Pointer(tensor.Weights), device.Pointer(tensor.Gradient), device.Pointer(tensor.Mean), device.Pointer(tensor.Variance), tensor.Count,
+                    new Factors(in args, tensor.Step)));
+        }
+    }
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in AdamStepArgs args) => device.Launch(Kernel, GridStride.ChunksOf(args.Count), new GpuArgs(device, in args));
+    public static void Gpu(GpuDevice device, in AdamStepArgs args)
+    {
+        for (int first = 0; first < args.Tensors.Length; first += GpuTensors.Most)
+        {
+            var tensors = new GpuTensors();
+            for (int i = first; i < Math.Min(args.Tensors.Length, first + GpuTensors.Most); i++)
+            {
+                AdamTensor tensor = args.Tensors.Span[i];
+                var factors = new Factors(in args, tensor.Step);
+                tensors.Set(i - first, new GpuTensor
+                {
+                    Weights = device.View(tensor.Weights),
+                    Gradient = device.View(tensor.Gradient),
+                    First = device.View(tensor.Mean),
+                    Second = device.View(tensor.Variance),
+                    Count = tensor.Count,
+                    Rate = factors.Rate,
+                    Correction = factors.DeviationCorrection,
+                });
+            }
+
+            if (tensors.Blocks > 0) device.LaunchGroups(Kernel, tensors.Blocks, GpuDevice.GroupSize, new GpuArgs(tensors, new Factors(in args, 1)));
+        }
+    }
 
     internal static void Kernel(GpuArgs a)
     {
         Factors f = a.Factors;
-        ArrayView<Float4> weights = a.Weights.Cast<Float4>(), gradient = a.Gradient.Cast<Float4>(), mean = a.Mean.Cast<Float4>(), variance = a.Variance.Cast<Float4>();
-        int chunks = a.Count / 4;
-        for (long i = GridStride.First; i < chunks; i += GridStride.Step)
+        GpuTensor t = a.Tensors.Of(Grid.IdxX);
+        long start = ((long)(Grid.IdxX - t.FirstBlock) * GpuTensors.BlockElements) + (4 * Group.IdxX), i = start / 4;
+        if (start + 4 <= t.Count)
         {
+            ArrayView<Float4> weights = t.Weights.Cast<Float4>(), gradient = t.Gradient.Cast<Float4>(), mean = t.First.Cast<Float4>(), variance = t.Second.Cast<Float4>();
             Float4 g = gradient[i], m = (mean[i] * f.Decay1) + (g * f.Gain1), v = (variance[i] * f.Decay2) + (g * g * f.Gain2);
             mean[i] = m;
             variance[i] = v;
-            weights[i] -= new Float4(Step(f, m.X, v.X), Step(f, m.Y, v.Y), Step(f, m.Z, v.Z), Step(f, m.W, v.W));
+            weights[i] -= new Float4(Step(f, t, m.X, v.X), Step(f, t, m.Y, v.Y), Step(f, t, m.Z, v.Z), Step(f, t, m.W, v.W));
+            return;
         }
 
-        for (long i = (4L * chunks) + GridStride.First; i < a.Count; i += GridStride.Step)
+        for (long k = start; k < t.Count; k++)
         {
-            float g = a.Gradient[i], m = (f.Decay1 * a.Mean[i]) + (f.Gain1 * g), v = (f.Decay2 * a.Variance[i]) + (f.Gain2 * g * g);
-            a.Mean[i] = m;
-            a.Variance[i] = v;
-            a.Weights[i] -= Step(f, m, v);
+            float g = t.Gradient[k], m = (f.Decay1 * t.First[k]) + (f.Gain1 * g), v = (f.Decay2 * t.Second[k]) + (f.Gain2 * g * g);
+            t.First[k] = m;
+            t.Second[k] = v;
+            t.Weights[k] -= Step(f, t, m, v);
         }
     }
 
-    private static float Step(Factors f, float m, float v) => f.Rate * (m / ((MathF.Sqrt(v) / f.DeviationCorrection) + f.Epsilon));
+    private static float Step(Factors f, GpuTensor t, float m, float v) => t.Rate * (m / ((MathF.Sqrt(v) / t.Correction) + f.Epsilon));
 
-    /// <summary>What is the same for all parameters: computed in double, rounded to float32 once.</summary>
-    internal readonly struct Factors(in AdamStepArgs args)
+    /// <summary>What is the same for all parameters of a tensor: computed in double, rounded to float32 once.</summary>
+    internal readonly struct Factors(in AdamStepArgs args, int step)
     {
-        public readonly float Rate = (float)(args.Rate / (1 - Math.Pow(args.Beta1, args.Step)));
-        public readonly float DeviationCorrection = (float)Math.Sqrt(1 - Math.Pow(args.Beta2, args.Step));
+        public readonly float Rate = (float)(args.Rate / (1 - Math.Pow(args.Beta1, step)));
+        public readonly float DeviationCorrection = (float)Math.Sqrt(1 - Math.Pow(args.Beta2, step));
         public readonly float Decay1 = (float)args.Beta1;
         public readonly float Gain1 = (float)(1 - args.Beta1);
         public readonly float Decay2 = (float)args.Beta2;
@@ -103,13 +142,9 @@ public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
         }
     }
 
-    internal readonly struct GpuArgs(GpuDevice device, in AdamStepArgs args)
+    internal readonly struct GpuArgs(GpuTensors tensors, Factors factors)
     {
-        public readonly ArrayView<float> Weights = device.View(args.Weights);
-        public readonly ArrayView<float> Gradient = device.View(args.Gradient);
-        public readonly ArrayView<float> Mean = device.View(args.Mean);
-        public readonly ArrayView<float> Variance = device.View(args.Variance);
-        public readonly int Count = args.Count;
-        public readonly Factors Factors = new(in args);
+        public readonly GpuTensors Tensors = tensors;
+        public readonly Factors Factors = factors;
     }
 }

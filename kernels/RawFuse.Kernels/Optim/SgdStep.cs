@@ -7,43 +7,83 @@ namespace RawFuse.Kernels;
 /// Arguments of <see cref="SgdStep"/>: v = momentum * v + g + weightDecay * w; w -= rate * v, or with Nesterov's momentum
 /// w -= rate * (g + weightDecay * w + momentum * v). The velocity starts at 0.
 /// </summary>
-public readonly record struct SgdStepArgs(
-    Storage<float> Weights, Storage<float> Gradient, Storage<float> Velocity, int Count, float Rate, float Momentum, float WeightDecay, bool Nesterov = false)
-    : IKernelCost
+/// <param name="Tensors">The tensors to update.</param>
+/// <param name="Rate">Learning rate.</param>
+/// <param name="Momentum">0 to below 1.</param>
+/// <param name="WeightDecay">L2 penalty.</param>
+/// <param name="Nesterov">Whether the momentum is Nesterov's.</param>
+public readonly record struct SgdStepArgs(ReadOnlyMemory<SgdTensor> Tensors, float Rate, float Momentum, float WeightDecay, bool Nesterov = false) : IKernelCost
 {
     /// <inheritdoc/>
-    public KernelCost Cost => new((Nesterov ? 8L : 6L) * Count, 5L * sizeof(float) * Count, $"{Count}");
+    public KernelCost Cost
+    {
+        get
+        {
+            long count = 0;
+            foreach (SgdTensor tensor in Tensors.Span) count += tensor.Count;
+            return new((Nesterov ? 8 : 6) * count, 5 * sizeof(float) * count, $"{count} in {Tensors.Length}");
+        }
+    }
 }
 
-/// <summary>One step of stochastic gradient descent with momentum.</summary>
+/// <summary>A tensor that <see cref="SgdStep"/> updates.</summary>
+/// <param name="Weights">Parameters, updated.</param>
+/// <param name="Gradient">Their gradient.</param>
+/// <param name="Velocity">The sum that the momentum carries on, updated.</param>
+/// <param name="Count">Number of parameters.</param>
+public readonly record struct SgdTensor(Storage<float> Weights, Storage<float> Gradient, Storage<float> Velocity, int Count);
+
+/// <summary>One step of stochastic gradient descent with momentum, for many tensors at once.</summary>
 public readonly unsafe struct SgdStep : IKernel<SgdStepArgs>
 {
     /// <inheritdoc/>
-    public static void Cpu(CpuDevice device, in SgdStepArgs args) =>
-        device.For(Chunks.Of(args.Count), new Body(device.Pointer(args.Weights), device.Pointer(args.Gradient), device.Pointer(args.Velocity), args.Count, args.Rate, args.Momentum, args.WeightDecay, args.Nesterov));
+    public static void Cpu(CpuDevice device, in SgdStepArgs args)
+    {
+        foreach (SgdTensor tensor in args.Tensors.Span)
+        {
+            device.For(
+                Chunks.Of(tensor.Count),
+                new Body(
+                    device.Pointer(tensor.Weights), device.Pointer(tensor.Gradient), device.Pointer(tensor.Velocity), tensor.Count, args.Rate, args.Momentum, args.WeightDecay,
+                    args.Nesterov));
+        }
+    }
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in SgdStepArgs args) => device.Launch(Kernel, GridStride.ChunksOf(args.Count), new GpuArgs(device, in args));
+    public static void Gpu(GpuDevice device, in SgdStepArgs args)
+    {
+        for (int first = 0; first < args.Tensors.Length; first += GpuTensors.Most)
+        {
+            var tensors = new GpuTensors();
+            for (int i = first; i < Math.Min(args.Tensors.Length, first + GpuTensors.Most); i++)
+            {
+                SgdTensor tensor = args.Tensors.Span[i];
+                ArrayView<float> velocity = device.View(tensor.Velocity);
+                tensors.Set(i - first, new GpuTensor { Weights = device.View(tensor.Weights), Gradient = device.View(tensor.Gradient), First = velocity, Second = velocity, Count = tensor.Count });
+            }
+
+            if (tensors.Blocks > 0) device.LaunchGroups(Kernel, tensors.Blocks, GpuDevice.GroupSize, new GpuArgs(tensors, in args));
+        }
+    }
 
     internal static void Kernel(GpuArgs a)
     {
-        ArrayView<Float4> weights = a.Weights.Cast<Float4>(), gradient = a.Gradient.Cast<Float4>(), velocity = a.Velocity.Cast<Float4>();
-        int chunks = a.Count / 4;
-        for (long i = GridStride.First; i < chunks; i += GridStride.Step)
+        GpuTensor t = a.Tensors.Of(Grid.IdxX);
+        long start = ((long)(Grid.IdxX - t.FirstBlock) * GpuTensors.BlockElements) + (4 * Group.IdxX), i = start / 4;
+        if (start + 4 <= t.Count)
         {
+            ArrayView<Float4> weights = t.Weights.Cast<Float4>(), gradient = t.Gradient.Cast<Float4>(), velocity = t.First.Cast<Float4>();
             Float4 w = weights[i], g = gradient[i] + (w * a.WeightDecay), v = (velocity[i] * a.Momentum) + g;
             velocity[i] = v;
             weights[i] = w - ((a.Nesterov != 0 ? g + (v * a.Momentum) : v) * a.Rate);
+            return;
         }
 
-        for (long i = (4L * chunks) + GridStride.First; i < a.Count; i += GridStride.Step)
+        for (long k = start; k < t.Count; k++)
         {
-            float g = a.Gradient[i] + (a.WeightDecay * a.Weights[i]);
-            float v = (a.Momentum * a.Velocity[i]) + g;
-            a.Velocity[i] = v;
-            float step = v;
-            if (a.Nesterov != 0) step = g + (a.Momentum * v);
-            a.Weights[i] -= a.Rate * step;
+            float g = t.Gradient[k] + (a.WeightDecay * t.Weights[k]), v = (a.Momentum * t.First[k]) + g;
+            t.First[k] = v;
+            t.Weights[k] -= a.Rate * (a.Nesterov != 0 ? g + (a.Momentum * v) : v);
         }
     }
 
@@ -71,12 +111,9 @@ public readonly unsafe struct SgdStep : IKernel<SgdStepArgs>
         }
     }
 
-    internal readonly struct GpuArgs(GpuDevice device, in SgdStepArgs args)
+    internal readonly struct GpuArgs(GpuTensors tensors, in SgdStepArgs args)
     {
-        public readonly ArrayView<float> Weights = device.View(args.Weights);
-        public readonly ArrayView<float> Gradient = device.View(args.Gradient);
-        public readonly ArrayView<float> Velocity = device.View(args.Velocity);
-        public readonly int Count = args.Count;
+        public readonly GpuTensors Tensors = tensors;
         public readonly float Rate = args.Rate;
         public readonly float Momentum = args.Momentum;
         public readonly float WeightDecay = args.WeightDecay;

@@ -7,7 +7,7 @@ public abstract class Optimizer : IDisposable
 {
     private protected Optimizer(IEnumerable<Tensor> parameters) => Parameters = [.. parameters];
 
-    /// <summary>The tensors updated.</summary>
+    /// <summary>The tensors updated, all on one device.</summary>
     public IReadOnlyList<Tensor> Parameters { get; }
 
     /// <summary>Steps taken.</summary>
@@ -19,17 +19,22 @@ public abstract class Optimizer : IDisposable
     {
         using PhaseScope phase = Parameters.Count > 0 ? Parameters[0].Device.Phase("optimizer") : default;
         Steps++;
+        int count = 0;
         for (int i = 0; i < Parameters.Count; i++)
-        {
-            if (Parameters[i].Gradient is { } gradient) Update(i, Parameters[i], gradient, rate);
-            Parameters[i].ClearGradient();
-        }
+            if (Parameters[i].Gradient is { } gradient)
+                Collect(count++, i, gradient);
+        if (count > 0) Update(count, rate);
+        foreach (Tensor parameter in Parameters) parameter.ClearGradient();
     }
 
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    private protected abstract void Update(int index, Tensor parameter, Tensor gradient, float rate);
+    /// <summary>Notes the parameter number <paramref name="index"/> as number <paramref name="slot"/> of those to update.</summary>
+    private protected abstract void Collect(int slot, int index, Tensor gradient);
+
+    /// <summary>Updates the first <paramref name="count"/> that were noted.</summary>
+    private protected abstract void Update(int count, float rate);
 
     private protected static Tensor[] ZerosLike(IReadOnlyList<Tensor> parameters) => [.. parameters.Select(parameter => Tensor.Zeros(parameter.Device, parameter.Shape))];
 }
@@ -38,6 +43,7 @@ public abstract class Optimizer : IDisposable
 public sealed class Sgd : Optimizer
 {
     private readonly Tensor[] velocities;
+    private readonly SgdTensor[] collected;
     private readonly float momentum, weightDecay;
     private readonly bool nesterov;
 
@@ -51,6 +57,7 @@ public sealed class Sgd : Optimizer
     {
         (this.momentum, this.weightDecay, this.nesterov) = (momentum, weightDecay, nesterov);
         velocities = ZerosLike(Parameters);
+        collected = new SgdTensor[Parameters.Count];
     }
 
     /// <inheritdoc/>
@@ -59,9 +66,11 @@ public sealed class Sgd : Optimizer
         foreach (Tensor velocity in velocities) velocity.Dispose();
     }
 
-    private protected override void Update(int index, Tensor parameter, Tensor gradient, float rate) =>
-        parameter.Device.Run<SgdStep, SgdStepArgs>(
-            new(parameter.Storage, gradient.Storage, velocities[index].Storage, parameter.Length, rate, momentum, weightDecay, nesterov));
+    private protected override void Collect(int slot, int index, Tensor gradient) =>
+        collected[slot] = new SgdTensor(Parameters[index].Storage, gradient.Storage, velocities[index].Storage, gradient.Length);
+
+    private protected override void Update(int count, float rate) =>
+        Parameters[0].Device.Run<SgdStep, SgdStepArgs>(new(collected.AsMemory(0, count), rate, momentum, weightDecay, nesterov));
 }
 
 /// <summary>
@@ -70,6 +79,7 @@ public sealed class Sgd : Optimizer
 public sealed class Adam : Optimizer
 {
     private readonly Tensor[] means, variances;
+    private readonly AdamTensor[] collected;
     private readonly double beta1, beta2;
     private readonly float epsilon;
     private readonly int[] updates;
@@ -86,6 +96,7 @@ public sealed class Adam : Optimizer
         means = ZerosLike(Parameters);
         variances = ZerosLike(Parameters);
         updates = new int[Parameters.Count];
+        collected = new AdamTensor[Parameters.Count];
     }
 
     /// <inheritdoc/>
@@ -94,9 +105,9 @@ public sealed class Adam : Optimizer
         foreach (Tensor tensor in means.Concat(variances)) tensor.Dispose();
     }
 
-    private protected override void Update(int index, Tensor parameter, Tensor gradient, float rate) =>
-        parameter.Device.Run<AdamStep, AdamStepArgs>(
-            new(
-                parameter.Storage, gradient.Storage, means[index].Storage, variances[index].Storage, parameter.Length, rate, beta1, beta2, epsilon,
-                ++updates[index]));
+    private protected override void Collect(int slot, int index, Tensor gradient) =>
+        collected[slot] = new AdamTensor(Parameters[index].Storage, gradient.Storage, means[index].Storage, variances[index].Storage, gradient.Length, ++updates[index]);
+
+    private protected override void Update(int count, float rate) =>
+        Parameters[0].Device.Run<AdamStep, AdamStepArgs>(new(collected.AsMemory(0, count), rate, beta1, beta2, epsilon));
 }

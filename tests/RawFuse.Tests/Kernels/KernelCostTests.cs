@@ -127,9 +127,9 @@ public sealed class KernelCostTests : IDisposable
         using Storage<int> labels = device.Allocate<int>(1);
         AssertCost((4 * 50) + 20, 4 * (50 + 15), "5x10", new SoftmaxCrossEntropyArgs(a, labels, a, a, null, 5, 10));
         AssertCost((9 * 50) + 20, 4 * (100 + 15), "5x10", new SoftmaxCrossEntropyArgs(a, labels, a, a, a, 5, 10));
-        AssertCost(13 * 100, 28 * 100, "100", new AdamStepArgs(a, a, a, a, 100, 0.1f, 0.9, 0.999, 1e-8f, 1));
-        AssertCost(6 * 100, 20 * 100, "100", new SgdStepArgs(a, a, a, 100, 0.1f, 0.9f, 0));
-        AssertCost(8 * 100, 20 * 100, "100", new SgdStepArgs(a, a, a, 100, 0.1f, 0.9f, 0, Nesterov: true));
+        AssertCost(13 * 100, 28 * 100, "100 in 2", new AdamStepArgs(new AdamTensor[] { new(a, a, a, a, 70, 1), new(a, a, a, a, 30, 2) }, 0.1f, 0.9, 0.999, 1e-8f));
+        AssertCost(6 * 100, 20 * 100, "100 in 1", new SgdStepArgs(new SgdTensor[] { new(a, a, a, 100) }, 0.1f, 0.9f, 0));
+        AssertCost(8 * 100, 20 * 100, "100 in 1", new SgdStepArgs(new SgdTensor[] { new(a, a, a, 100) }, 0.1f, 0.9f, 0, Nesterov: true));
         AssertCost(600, 4 * 606, "100x6", new SumRowsArgs(a, a, 100, 6));
     }
 
