@@ -1,5 +1,3 @@
-using ILGPU;
-
 namespace RawFuse.Kernels;
 
 /// <summary>
@@ -34,59 +32,6 @@ public readonly struct Conv2dInputGradient : IKernel<Conv2dInputGradientArgs>
     public static void Gpu(GpuDevice device, in Conv2dInputGradientArgs args)
     {
         args.Weights.Check(args.Shape);
-        using Storage<float> sums = GpuEpilogue.SumsOf(device, args.Epilogue, args.InputGradient, args.Shape.InputLength);
-        device.Launch(
-            Kernel, args.Shape.InputLength,
-            new GpuArgs(
-                new GpuConv(args.Shape), device.View(args.OutputGradient), new GpuWeights(device, args.Weights), device.ViewOrEmpty(args.OutScale, args.OutputGradient),
-                device.View(sums)));
-        GpuEpilogue.Apply(device, args.Epilogue, sums, args.InputGradient, args.Shape.Images * args.Shape.InHeight * args.Shape.InWidth, args.Shape.InChannels);
-    }
-
-    internal static void Kernel(GpuArgs a)
-    {
-        GpuConv s = a.Shape;
-        long count = (long)s.Images * s.InHeight * s.InWidth * s.InChannels;
-        for (long index = GridStride.First; index < count; index += GridStride.Step)
-        {
-            int i = (int)(index % s.InChannels);
-            long pixel = index / s.InChannels;
-            int x = (int)(pixel % s.InWidth);
-            int y = (int)(pixel / s.InWidth % s.InHeight);
-            int n = (int)(pixel / s.InWidth / s.InHeight);
-            long set = (long)(n / (s.Images / a.Weights.Sets)) * s.WeightLength;
-            float sum = 0;
-            for (int kh = 0; kh < s.KernelHeight; kh++)
-            {
-                int up = y + s.Padding - kh;
-                int oy = up / s.Stride;
-                if (up < 0 || oy >= s.OutHeight || oy * s.Stride != up) continue;
-                for (int kw = 0; kw < s.KernelWidth; kw++)
-                {
-                    int across = x + s.Padding - kw;
-                    int ox = across / s.Stride;
-                    if (across < 0 || ox >= s.OutWidth || ox * s.Stride != across) continue;
-                    long source = (((((long)n * s.OutHeight) + oy) * s.OutWidth) + ox) * s.OutChannels;
-                    long weight = ((((long)kh * s.KernelWidth) + kw) * s.InChannels + i) * s.OutChannels;
-                    for (int o = 0; o < s.OutChannels; o++)
-                    {
-                        float w = a.Weights.At(set, weight + o);
-                        if (a.OutScale.Length > 0) w *= a.OutScale[o];
-                        sum += a.OutputGradient[source + o] * w;
-                    }
-                }
-            }
-
-            a.InputGradient[index] = sum;
-        }
-    }
-
-    internal readonly struct GpuArgs(GpuConv shape, ArrayView<float> outputGradient, GpuWeights weights, ArrayView<float> outScale, ArrayView<float> inputGradient)
-    {
-        public readonly GpuConv Shape = shape;
-        public readonly ArrayView<float> OutputGradient = outputGradient;
-        public readonly GpuWeights Weights = weights;
-        public readonly ArrayView<float> OutScale = outScale;
-        public readonly ArrayView<float> InputGradient = inputGradient;
+        GpuConvolution.InputGradient(device, in args);
     }
 }

@@ -34,11 +34,25 @@ public readonly unsafe struct ApplyReluMask : IKernel<ApplyReluMaskArgs>
     internal static void Kernel(GpuArgs a)
     {
         long count = (long)a.Rows * a.Channels;
+        if (a.Channels % 8 == 0)
+        {
+            // Then byte i of the mask is for numbers 8 i and on.
+            ArrayView<Float4> dy = a.Dy.Cast<Float4>(), dx = a.Dx.Cast<Float4>();
+            for (long i = GridStride.First; i < count / 8; i += GridStride.Step)
+            {
+                int open = a.Mask[i];
+                dx[2 * i] = dy[2 * i].Where(open);
+                dx[(2 * i) + 1] = dy[(2 * i) + 1].Where(open >> 4);
+            }
+
+            return;
+        }
+
         int stride = (a.Channels + 7) / 8;
         for (long i = GridStride.First; i < count; i += GridStride.Step)
         {
-            int c = (int)(i % a.Channels);
-            int bits = a.Mask[(i / a.Channels * stride) + (c / 8)];
+            int c = GridStride.Remainder(i, a.Channels);
+            int bits = a.Mask[(GridStride.Quotient(i, a.Channels) * stride) + (c / 8)];
             float value = 0;
             if (((bits >> (c & 7)) & 1) != 0) value = a.Dy[i];
             a.Dx[i] = value;

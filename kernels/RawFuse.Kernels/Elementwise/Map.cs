@@ -21,12 +21,20 @@ public readonly unsafe struct Map<TOp> : IKernel<MapArgs<TOp>>
 
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in MapArgs<TOp> args) =>
-        device.Launch(Kernel, args.Count, new GpuArgs(device.View(args.X), device.View(args.Y), args.Count, args.Op));
+        device.Launch(Kernel, GridStride.ChunksOf(args.Count), new GpuArgs(device.View(args.X), device.View(args.Y), args.Count, args.Op));
 
     internal static void Kernel(GpuArgs a)
     {
         TOp op = a.Op;
-        for (long i = GridStride.First; i < a.Count; i += GridStride.Step) a.Y[i] = op.F(a.X[i]);
+        ArrayView<Float4> x = a.X.Cast<Float4>(), y = a.Y.Cast<Float4>();
+        int chunks = a.Count / 4;
+        for (long i = GridStride.First; i < chunks; i += GridStride.Step)
+        {
+            Float4 v = x[i];
+            y[i] = new Float4(op.F(v.X), op.F(v.Y), op.F(v.Z), op.F(v.W));
+        }
+
+        for (long i = (4L * chunks) + GridStride.First; i < a.Count; i += GridStride.Step) a.Y[i] = op.F(a.X[i]);
     }
 
     private readonly struct Body(float* x, float* y, int count, TOp op) : IParallelBody

@@ -25,12 +25,20 @@ public readonly unsafe struct MapGradient<TOp> : IKernel<MapGradientArgs<TOp>>
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in MapGradientArgs<TOp> args) =>
         device.Launch(
-            Kernel, args.Count, new GpuArgs(device.View(args.OutputGradient), device.View(args.Saved), device.View(args.InputGradient), args.Count, args.Op));
+            Kernel, GridStride.ChunksOf(args.Count), new GpuArgs(device.View(args.OutputGradient), device.View(args.Saved), device.View(args.InputGradient), args.Count, args.Op));
 
     internal static void Kernel(GpuArgs a)
     {
         TOp op = a.Op;
-        for (long i = GridStride.First; i < a.Count; i += GridStride.Step) a.Dx[i] = a.Dy[i] * op.Derivative(a.Saved[i]);
+        ArrayView<Float4> dy = a.Dy.Cast<Float4>(), saved = a.Saved.Cast<Float4>(), dx = a.Dx.Cast<Float4>();
+        int chunks = a.Count / 4;
+        for (long i = GridStride.First; i < chunks; i += GridStride.Step)
+        {
+            Float4 s = saved[i];
+            dx[i] = dy[i] * new Float4(op.Derivative(s.X), op.Derivative(s.Y), op.Derivative(s.Z), op.Derivative(s.W));
+        }
+
+        for (long i = (4L * chunks) + GridStride.First; i < a.Count; i += GridStride.Step) a.Dx[i] = a.Dy[i] * op.Derivative(a.Saved[i]);
     }
 
     private readonly struct Body(float* dy, float* saved, float* dx, int count, TOp op) : IParallelBody

@@ -41,10 +41,19 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
     internal static void Kernel<TSource>(GpuArgs<TSource> a)
         where TSource : struct, IGroupSource
     {
-        long groups = FaultCells.GroupsOf(a.Count);
+        long groups = FaultCells.GroupsOf(a.Count), whole = a.SignBit == FaultCells.HighestBit ? a.Count / FaultCells.GroupBytes : 0;
+        ArrayView<Word128> words = a.Bytes.Cast<Word128>();
         for (long group = GridStride.First; group < groups; group += GridStride.Step)
         {
             GroupFaults<ScalarLane> faults = a.Source.At(group);
+            if (group < whole)
+            {
+                Word128 stored = words[group];
+                words[group] = new Word128(
+                    (stored.Low & faults.Keep.Low.Value) ^ faults.Toggle.Low.Value, (stored.High & faults.Keep.High.Value) ^ faults.Toggle.High.Value);
+                continue;
+            }
+
             long start = group * FaultCells.GroupBytes;
             for (int k = 0; k < FaultCells.GroupBytes && start + k < a.Count; k++)
                 a.Bytes[start + k] = (sbyte)faults.ReadBack(k, (byte)a.Bytes[start + k], a.SignBit);

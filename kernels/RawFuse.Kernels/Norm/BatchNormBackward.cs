@@ -59,37 +59,10 @@ public readonly unsafe struct BatchNormBackward : IKernel<BatchNormBackwardArgs>
     public static void Gpu(GpuDevice device, in BatchNormBackwardArgs args)
     {
         var a = new GpuArgs(device, in args);
-        device.Launch(SumKernel, args.Channels, a);
-        if (args.InputGradient is not null) device.Launch(InputKernel, (long)args.Rows * args.Channels, a);
-    }
-
-    internal static void SumKernel(GpuArgs a)
-    {
-        for (long c = GridStride.First; c < a.Channels; c += GridStride.Step)
-        {
-            double sumG = 0;
-            double sumGn = 0;
-            for (long r = 0; r < a.Rows; r++)
-            {
-                long i = (r * a.Channels) + c;
-                sumG += a.OutputGradient[i];
-                sumGn += a.OutputGradient[i] * ((a.X[i] - a.Mean[c]) * a.InverseDeviation[c]);
-            }
-
-            a.BetaGradient[c] = (float)sumG;
-            a.GammaGradient[c] = (float)sumGn;
-        }
-    }
-
-    internal static void InputKernel(GpuArgs a)
-    {
-        long count = (long)a.Rows * a.Channels;
-        for (long i = GridStride.First; i < count; i += GridStride.Step)
-        {
-            long c = i % a.Channels;
-            float n = (a.X[i] - a.Mean[c]) * a.InverseDeviation[c];
-            a.InputGradient[i] = a.Gamma[c] * a.InverseDeviation[c] * (a.OutputGradient[i] - (a.BetaGradient[c] / a.Rows) - (n * (a.GammaGradient[c] / a.Rows)));
-        }
+        GpuColumnSums.Run(device, args.Rows, args.Channels, new GpuTerms(a), new GpuGradients(a));
+        if (args.InputGradient is null) return;
+        bool chunks = args.Channels % 4 == 0;
+        device.Launch(chunks ? GpuBatchNorm.GradientChunksKernel : GpuBatchNorm.GradientKernel, (long)args.Rows * args.Channels / (chunks ? 4 : 1), a);
     }
 
     /// <summary>Sums a block's gradients, plain and times the normalized input.</summary>
@@ -147,6 +120,30 @@ public readonly unsafe struct BatchNormBackward : IKernel<BatchNormBackwardArgs>
                     dr[c] = gamma[c] * inverse[c] * (gr[c] - (betaGradient[c] * share) - (n * (gammaGradient[c] * share)));
                 }
             }
+        }
+    }
+
+    /// <summary>Gradients, plain and times the normalized input.</summary>
+    internal readonly struct GpuTerms(GpuArgs a) : IColumnTerm
+    {
+        private readonly GpuArgs a = a;
+
+        public SumPair At(long index, int column)
+        {
+            float g = a.OutputGradient[index];
+            return new SumPair(g, g * ((a.X[index] - a.Mean[column]) * a.InverseDeviation[column]));
+        }
+    }
+
+    /// <summary>The gradients of a channel's factor and summand.</summary>
+    internal readonly struct GpuGradients(GpuArgs a) : IColumnResult
+    {
+        private readonly GpuArgs a = a;
+
+        public void Store(int column, SumPair sums)
+        {
+            a.BetaGradient[column] = (float)sums.First;
+            a.GammaGradient[column] = (float)sums.Second;
         }
     }
 

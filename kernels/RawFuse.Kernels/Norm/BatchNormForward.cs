@@ -61,40 +61,9 @@ public readonly unsafe struct BatchNormForward : IKernel<BatchNormForwardArgs>
     public static void Gpu(GpuDevice device, in BatchNormForwardArgs args)
     {
         var a = new GpuArgs(device, in args);
-        device.Launch(StatisticsKernel, args.Channels, a);
-        device.Launch(NormalizeKernel, (long)args.Rows * args.Channels, a);
-    }
-
-    internal static void StatisticsKernel(GpuArgs a)
-    {
-        for (long c = GridStride.First; c < a.Channels; c += GridStride.Step)
-        {
-            // Doubles stand in for the CPU's blocked sums.
-            double sum = 0;
-            for (long r = 0; r < a.Rows; r++) sum += a.X[(r * a.Channels) + c];
-            double mean = (float)(sum / a.Rows);
-            double squares = 0;
-            for (long r = 0; r < a.Rows; r++)
-            {
-                double d = a.X[(r * a.Channels) + c] - mean;
-                squares += d * d;
-            }
-
-            a.Mean[c] = (float)mean;
-            a.InverseDeviation[c] = (float)(1 / Math.Sqrt((squares / a.Rows) + a.Epsilon));
-            a.RunningMean[c] += a.Momentum * ((float)mean - a.RunningMean[c]);
-            a.RunningVariance[c] += a.Momentum * ((float)(squares / (a.Rows - 1)) - a.RunningVariance[c]);
-        }
-    }
-
-    internal static void NormalizeKernel(GpuArgs a)
-    {
-        long count = (long)a.Rows * a.Channels;
-        for (long i = GridStride.First; i < count; i += GridStride.Step)
-        {
-            long c = i % a.Channels;
-            a.Y[i] = ((a.X[i] - a.Mean[c]) * (a.InverseDeviation[c] * a.Gamma[c])) + a.Beta[c];
-        }
+        GpuColumnSums.Run(device, args.Rows, args.Channels, new GpuMoments(a), new GpuStatistics(a));
+        bool chunks = args.Channels % 4 == 0;
+        device.Launch(chunks ? GpuBatchNorm.NormalizeChunksKernel : GpuBatchNorm.NormalizeKernel, (long)args.Rows * args.Channels / (chunks ? 4 : 1), a);
     }
 
     private readonly struct SumBody<TTerm>(TTerm term, double* partial, int rows, int channels) : IParallelBody
@@ -139,6 +108,35 @@ public readonly unsafe struct BatchNormForward : IKernel<BatchNormForwardArgs>
 
                 for (; c < channels; c++) to[c] = ((from[c] - mean[c]) * (inverse[c] * gamma[c])) + beta[c];
             }
+        }
+    }
+
+    /// <summary>The sums of elements and of their squares: exact enough in double for any data of float32.</summary>
+    internal readonly struct GpuMoments(GpuArgs a) : IColumnTerm
+    {
+        private readonly GpuArgs a = a;
+
+        public SumPair At(long index, int column)
+        {
+            double x = a.X[index];
+            return new SumPair(x, x * x);
+        }
+    }
+
+    /// <summary>The statistics of a channel.</summary>
+    internal readonly struct GpuStatistics(GpuArgs a) : IColumnResult
+    {
+        private readonly GpuArgs a = a;
+
+        public void Store(int column, SumPair sums)
+        {
+            double squares = sums.Second - (sums.First * sums.First / a.Rows);
+            if (squares < 0) squares = 0;
+            float mean = (float)(sums.First / a.Rows);
+            a.Mean[column] = mean;
+            a.InverseDeviation[column] = (float)(1 / Math.Sqrt((squares / a.Rows) + a.Epsilon));
+            a.RunningMean[column] += a.Momentum * (mean - a.RunningMean[column]);
+            a.RunningVariance[column] += a.Momentum * ((float)(squares / (a.Rows - 1)) - a.RunningVariance[column]);
         }
     }
 

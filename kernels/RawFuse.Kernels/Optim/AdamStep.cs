@@ -38,21 +38,31 @@ public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
                 new Factors(in args)));
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in AdamStepArgs args) => device.Launch(Kernel, args.Count, new GpuArgs(device, in args));
+    public static void Gpu(GpuDevice device, in AdamStepArgs args) => device.Launch(Kernel, GridStride.ChunksOf(args.Count), new GpuArgs(device, in args));
 
     internal static void Kernel(GpuArgs a)
     {
         Factors f = a.Factors;
-        for (long i = GridStride.First; i < a.Count; i += GridStride.Step)
+        ArrayView<Float4> weights = a.Weights.Cast<Float4>(), gradient = a.Gradient.Cast<Float4>(), mean = a.Mean.Cast<Float4>(), variance = a.Variance.Cast<Float4>();
+        int chunks = a.Count / 4;
+        for (long i = GridStride.First; i < chunks; i += GridStride.Step)
         {
-            float g = a.Gradient[i];
-            float m = (f.Decay1 * a.Mean[i]) + (f.Gain1 * g);
-            float v = (f.Decay2 * a.Variance[i]) + (f.Gain2 * g * g);
+            Float4 g = gradient[i], m = (mean[i] * f.Decay1) + (g * f.Gain1), v = (variance[i] * f.Decay2) + (g * g * f.Gain2);
+            mean[i] = m;
+            variance[i] = v;
+            weights[i] -= new Float4(Step(f, m.X, v.X), Step(f, m.Y, v.Y), Step(f, m.Z, v.Z), Step(f, m.W, v.W));
+        }
+
+        for (long i = (4L * chunks) + GridStride.First; i < a.Count; i += GridStride.Step)
+        {
+            float g = a.Gradient[i], m = (f.Decay1 * a.Mean[i]) + (f.Gain1 * g), v = (f.Decay2 * a.Variance[i]) + (f.Gain2 * g * g);
             a.Mean[i] = m;
             a.Variance[i] = v;
-            a.Weights[i] -= f.Rate * (m / ((MathF.Sqrt(v) / f.DeviationCorrection) + f.Epsilon));
+            a.Weights[i] -= Step(f, m, v);
         }
     }
+
+    private static float Step(Factors f, float m, float v) => f.Rate * (m / ((MathF.Sqrt(v) / f.DeviationCorrection) + f.Epsilon));
 
     /// <summary>What is the same for all parameters: computed in double, rounded to float32 once.</summary>
     internal readonly struct Factors(in AdamStepArgs args)

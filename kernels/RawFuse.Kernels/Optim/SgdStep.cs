@@ -23,11 +23,20 @@ public readonly unsafe struct SgdStep : IKernel<SgdStepArgs>
         device.For(Chunks.Of(args.Count), new Body(device.Pointer(args.Weights), device.Pointer(args.Gradient), device.Pointer(args.Velocity), args.Count, args.Rate, args.Momentum, args.WeightDecay, args.Nesterov));
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in SgdStepArgs args) => device.Launch(Kernel, args.Count, new GpuArgs(device, in args));
+    public static void Gpu(GpuDevice device, in SgdStepArgs args) => device.Launch(Kernel, GridStride.ChunksOf(args.Count), new GpuArgs(device, in args));
 
     internal static void Kernel(GpuArgs a)
     {
-        for (long i = GridStride.First; i < a.Count; i += GridStride.Step)
+        ArrayView<Float4> weights = a.Weights.Cast<Float4>(), gradient = a.Gradient.Cast<Float4>(), velocity = a.Velocity.Cast<Float4>();
+        int chunks = a.Count / 4;
+        for (long i = GridStride.First; i < chunks; i += GridStride.Step)
+        {
+            Float4 w = weights[i], g = gradient[i] + (w * a.WeightDecay), v = (velocity[i] * a.Momentum) + g;
+            velocity[i] = v;
+            weights[i] = w - ((a.Nesterov != 0 ? g + (v * a.Momentum) : v) * a.Rate);
+        }
+
+        for (long i = (4L * chunks) + GridStride.First; i < a.Count; i += GridStride.Step)
         {
             float g = a.Gradient[i] + (a.WeightDecay * a.Weights[i]);
             float v = (a.Momentum * a.Velocity[i]) + g;

@@ -61,11 +61,9 @@ public readonly unsafe struct AdaptiveAveragePool2d : IKernel<AdaptiveAveragePoo
         long count = (long)a.Images * g.TargetHeight * g.TargetWidth * g.Channels;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            int c = (int)(index % g.Channels);
-            long pixel = index / g.Channels;
-            int x = (int)(pixel % g.TargetWidth);
-            int y = (int)(pixel / g.TargetWidth % g.TargetHeight);
-            long n = pixel / g.TargetWidth / g.TargetHeight;
+            var at = new GridPixel(index, g.TargetHeight, g.TargetWidth, g.Channels);
+            int c = at.Channel, x = at.X, y = at.Y;
+            long n = at.Image;
             int endRow = End(y, g.SourceHeight, g.TargetHeight), endColumn = End(x, g.SourceWidth, g.TargetWidth);
             float sum = 0;
             for (int row = First(y, g.SourceHeight, g.TargetHeight); row < endRow; row++)

@@ -34,11 +34,9 @@ public readonly unsafe struct AveragePool2d : IKernel<AveragePool2dArgs>
         long count = (long)s.Images * s.OutHeight * s.OutWidth * s.Channels;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            int c = (int)(index % s.Channels);
-            long pixel = index / s.Channels;
-            int x = (int)(pixel % s.OutWidth);
-            int y = (int)(pixel / s.OutWidth % s.OutHeight);
-            long n = pixel / s.OutWidth / s.OutHeight;
+            var at = new GridPixel(index, s.OutHeight, s.OutWidth, s.Channels);
+            int c = at.Channel, x = at.X, y = at.Y;
+            long n = at.Image;
             long corner = (((((n * s.InHeight) + (y * s.Stride)) * s.InWidth) + (x * s.Stride)) * s.Channels) + c;
             float sum = 0;
             for (int i = 0; i < s.Window * s.Window; i++) sum += a.Input[corner + ((((long)(i / s.Window) * s.InWidth) + (i % s.Window)) * s.Channels)];

@@ -20,11 +20,9 @@ public readonly unsafe struct AveragePool2dGradient : IKernel<AveragePool2dArgs>
         long count = (long)s.Images * s.InHeight * s.InWidth * s.Channels;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            int c = (int)(index % s.Channels);
-            long pixel = index / s.Channels;
-            int ix = (int)(pixel % s.InWidth);
-            int iy = (int)(pixel / s.InWidth % s.InHeight);
-            long n = pixel / s.InWidth / s.InHeight;
+            var at = new GridPixel(index, s.InHeight, s.InWidth, s.Channels);
+            int c = at.Channel, ix = at.X, iy = at.Y;
+            long n = at.Image;
             float sum = 0;
             for (int y = iy / s.Stride; y >= 0 && iy - (y * s.Stride) < s.Window; y--)
             {

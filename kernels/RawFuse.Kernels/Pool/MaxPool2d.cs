@@ -46,11 +46,9 @@ public readonly unsafe struct MaxPool2d : IKernel<MaxPool2dArgs>
         long count = (long)s.Images * s.OutHeight * s.OutWidth * s.Channels;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            int c = (int)(index % s.Channels);
-            long pixel = index / s.Channels;
-            int x = (int)(pixel % s.OutWidth);
-            int y = (int)(pixel / s.OutWidth % s.OutHeight);
-            long n = pixel / s.OutWidth / s.OutHeight;
+            var at = new GridPixel(index, s.OutHeight, s.OutWidth, s.Channels);
+            int c = at.Channel, x = at.X, y = at.Y;
+            long n = at.Image;
             int top = (y * s.Stride) - s.Padding, left = (x * s.Stride) - s.Padding;
             int firstRow = top < 0 ? 0 : top, firstColumn = left < 0 ? 0 : left;
             int endRow = top + s.Window < s.InHeight ? top + s.Window : s.InHeight, endColumn = left + s.Window < s.InWidth ? left + s.Window : s.InWidth;

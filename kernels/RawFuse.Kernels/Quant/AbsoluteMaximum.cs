@@ -13,7 +13,9 @@ public readonly record struct AbsoluteMaximumArgs(Storage<float> X, int Count, S
 /// <summary>The range of a tensor to be quantized. The result stays on the device.</summary>
 public readonly unsafe struct AbsoluteMaximum : IKernel<AbsoluteMaximumArgs>
 {
-    private const int GroupSize = 64;
+    private const int GroupSize = 256;
+    private const int TermsPerThread = 8;
+    private const int MostGroups = 256;
 
     /// <inheritdoc/>
     public static void Cpu(CpuDevice device, in AbsoluteMaximumArgs args)
@@ -31,27 +33,46 @@ public readonly unsafe struct AbsoluteMaximum : IKernel<AbsoluteMaximumArgs>
     }
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in AbsoluteMaximumArgs args) =>
-        device.LaunchGroups(Kernel, 1, GroupSize, new GpuArgs(device.View(args.X), args.Count, device.View(args.Maximum)));
+    public static void Gpu(GpuDevice device, in AbsoluteMaximumArgs args)
+    {
+        // Groups find the maxima of their shares, one group the largest of these.
+        int groups = Math.Clamp(args.Count / (GroupSize * TermsPerThread), 1, MostGroups);
+        ArrayView<float> x = device.View(args.X), maximum = device.View(args.Maximum);
+        if (groups == 1)
+        {
+            device.LaunchGroups(Kernel, 1, GroupSize, new GpuArgs(x, args.Count, maximum));
+            return;
+        }
+
+        using Storage<float> partial = device.Allocate<float>(groups);
+        device.LaunchGroups(Kernel, groups, GroupSize, new GpuArgs(x, args.Count, device.View(partial)));
+        device.LaunchGroups(Kernel, 1, GroupSize, new GpuArgs(device.View(partial), groups, maximum));
+    }
 
     internal static void Kernel(GpuArgs a)
     {
-        ArrayView<float> shared = SharedMemory.Allocate1D<float>(GroupSize).BaseView;
+        ArrayView<float> shared = SharedMemory.Allocate<float>(GroupSize);
+        int thread = Group.IdxX;
         float largest = 0;
-        for (long i = Group.IdxX; i < a.Count; i += GroupSize)
+        for (long i = GridStride.First; i < a.Count; i += GridStride.Step)
         {
-            float value = a.X[i] < 0 ? -a.X[i] : a.X[i];
-            if (value > largest || float.IsNaN(value)) largest = value;
+            float value = a.X[i];
+            largest = Larger(largest, value < 0 ? -value : value);
         }
 
-        shared[Group.IdxX] = largest;
+        shared[thread] = largest;
         Group.Barrier();
-        if (Group.IdxX != 0) return;
-        for (int i = 1; i < GroupSize; i++)
-            if (shared[i] > largest || float.IsNaN(shared[i]))
-                largest = shared[i];
-        a.Maximum[0] = largest;
+        for (int half = GroupSize / 2; half > 0; half /= 2)
+        {
+            if (thread < half) shared[thread] = Larger(shared[thread], shared[thread + half]);
+            Group.Barrier();
+        }
+
+        if (thread == 0) a.Maximum[Grid.IdxX] = shared[0];
     }
+
+    /// <summary>NaN is larger than any number.</summary>
+    private static float Larger(float a, float b) => b > a || float.IsNaN(b) ? b : a;
 
     private readonly struct Body(float* x, float* partial, int count) : IParallelBody
     {

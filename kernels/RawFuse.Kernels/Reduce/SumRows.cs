@@ -25,28 +25,24 @@ public readonly unsafe struct SumRows : IKernel<SumRowsArgs>
 
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in SumRowsArgs args) =>
-        device.Launch(Kernel, args.Columns, new GpuArgs(device.View(args.X), device.View(args.Sums), args.Rows, args.Columns));
-
-    internal static void Kernel(GpuArgs a)
-    {
-        for (long c = GridStride.First; c < a.Columns; c += GridStride.Step)
-        {
-            double sum = 0;
-            for (long r = 0; r < a.Rows; r++) sum += a.X[(r * a.Columns) + c];
-            a.Sums[c] = (float)sum;
-        }
-    }
+        GpuColumnSums.Run(device, args.Rows, args.Columns, new GpuTerm(device.View(args.X)), new GpuResult(device.View(args.Sums)));
 
     private readonly struct Body(ValueTerm values, double* partial, int rows, int columns) : IParallelBody
     {
         public void Run(int item) => RowSums.Block(values, item, rows, columns, partial + ((long)item * columns));
     }
 
-    internal readonly struct GpuArgs(ArrayView<float> x, ArrayView<float> sums, int rows, int columns)
+    internal readonly struct GpuTerm(ArrayView<float> x) : IColumnTerm
     {
-        public readonly ArrayView<float> X = x;
-        public readonly ArrayView<float> Sums = sums;
-        public readonly int Rows = rows;
-        public readonly int Columns = columns;
+        private readonly ArrayView<float> x = x;
+
+        public SumPair At(long index, int column) => new(x[index], 0);
+    }
+
+    internal readonly struct GpuResult(ArrayView<float> sums) : IColumnResult
+    {
+        private readonly ArrayView<float> sums = sums;
+
+        public void Store(int column, SumPair total) => sums[column] = (float)total.First;
     }
 }

@@ -35,11 +35,9 @@ public readonly unsafe struct Pad2d : IKernel<Pad2dArgs>
         long count = (long)a.Images * a.OutHeight * a.OutWidth * a.Channels;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            long c = index % a.Channels;
-            long pixel = index / a.Channels;
-            int x = (int)(pixel % a.OutWidth) - a.Left;
-            int y = (int)(pixel / a.OutWidth % a.OutHeight) - a.Top;
-            long n = pixel / a.OutWidth / a.OutHeight;
+            var at = new GridPixel(index, a.OutHeight, a.OutWidth, a.Channels);
+            int c = at.Channel, x = at.X - a.Left, y = at.Y - a.Top;
+            long n = at.Image;
             float value = 0;
             if (x >= 0 && x < a.InWidth && y >= 0 && y < a.InHeight) value = a.Input[(((((n * a.InHeight) + y) * a.InWidth) + x) * a.Channels) + c];
             a.Output[index] = value;

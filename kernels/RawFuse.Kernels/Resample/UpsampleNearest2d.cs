@@ -29,11 +29,8 @@ public readonly unsafe struct UpsampleNearest2d : IKernel<UpsampleNearest2dArgs>
         long count = (long)a.Images * a.Height * a.Factor * a.Width * a.Factor * a.Channels;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            long c = index % a.Channels;
-            long pixel = index / a.Channels;
-            long x = pixel % (a.Width * a.Factor) / a.Factor;
-            long row = pixel / (a.Width * a.Factor) / a.Factor;
-            a.Large[index] = a.Small[(((row * a.Width) + x) * a.Channels) + c];
+            var at = new GridPixel(index, a.Factor, a.Width * a.Factor, a.Channels);
+            a.Large[index] = a.Small[((((long)at.Image * a.Width) + (at.X / a.Factor)) * a.Channels) + at.Channel];
         }
     }
 
@@ -71,10 +68,9 @@ public readonly unsafe struct UpsampleNearest2dGradient : IKernel<UpsampleNeares
         long length = (long)a.Width * a.Factor * a.Channels;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            long c = index % a.Channels;
-            long pixel = index / a.Channels;
-            long x = pixel % a.Width;
-            long row = pixel / a.Width;
+            var at = new GridPixel(index, 1, a.Width, a.Channels);
+            int c = at.Channel, x = at.X;
+            long row = at.Image;
             float sum = 0;
             for (int dy = 0; dy < a.Factor; dy++)
                 for (int dx = 0; dx < a.Factor; dx++)

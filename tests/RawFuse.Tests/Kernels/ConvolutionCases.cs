@@ -10,7 +10,7 @@ namespace RawFuse.Tests.Kernels;
 internal static class ConvolutionCases
 {
     /// <summary>Multiply-accumulates that the emulator does in a moment.</summary>
-    public const int EmulatorMacs = 20_000;
+    public const int EmulatorMacs = 400_000;
 
     private static readonly Conv2dShape[] Shapes =
     [
@@ -53,6 +53,9 @@ internal static class ConvolutionCases
         // Many pixels: more than a block of rows, several blocks, a rest.
         new(1, 13, 13, 3, 17, 3, 3, 1, 1), new(5, 13, 13, 16, 8, 3, 3, 1, 1), new(3, 12, 7, 9, 65, 3, 3, 1, 1),
         new(2, 13, 11, 33, 4, 3, 3, 2, 1), new(4, 12, 12, 65, 16, 1, 1),
+
+        // More lines than a GPU's tile of each width, and weight gradients in several shares.
+        new(5, 12, 11, 4, 8, 3, 3, 1, 1), new(5, 12, 11, 3, 9, 3, 3, 1, 1), new(3, 10, 10, 1, 40, 3, 3, 1, 1), new(2, 9, 9, 2, 72, 3, 3, 1, 1), new(2, 17, 17, 12, 8, 3, 3, 2, 1),
 
         // Sums longer than a slice.
         new(1, 2, 3, 700, 20, 1, 1), new(1, 2, 3, 20, 700, 1, 1), new(1, 3, 2, 200, 24, 3, 3, 1, 1),

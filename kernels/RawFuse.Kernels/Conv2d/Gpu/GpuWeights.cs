@@ -2,23 +2,6 @@ using ILGPU;
 
 namespace RawFuse.Kernels;
 
-/// <summary><see cref="Conv2dShape"/> in the plain form GPU kernels take.</summary>
-internal readonly struct GpuConv(Conv2dShape shape)
-{
-    public readonly int Images = shape.Images;
-    public readonly int InHeight = shape.InHeight;
-    public readonly int InWidth = shape.InWidth;
-    public readonly int InChannels = shape.InChannels;
-    public readonly int OutHeight = shape.OutHeight;
-    public readonly int OutWidth = shape.OutWidth;
-    public readonly int OutChannels = shape.OutChannels;
-    public readonly int KernelHeight = shape.KernelHeight;
-    public readonly int KernelWidth = shape.KernelWidth;
-    public readonly int Stride = shape.Stride;
-    public readonly int Padding = shape.Padding;
-    public readonly int WeightLength = shape.WeightLength;
-}
-
 /// <summary><see cref="ConvWeights"/> on a GPU: floats, or bytes dequantized (and faults applied) as they are read.</summary>
 internal readonly struct GpuWeights
 {
@@ -26,7 +9,6 @@ internal readonly struct GpuWeights
     public readonly ArrayView<sbyte> Packed;
     public readonly ArrayView<byte> Faults;
     public readonly float Scale;
-    public readonly int Sets;
 
     public GpuWeights(GpuDevice device, in ConvWeights weights)
     {
@@ -44,15 +26,23 @@ internal readonly struct GpuWeights
         }
 
         Scale = weights.Scale;
-        Sets = weights.Sets;
     }
 
-    /// <summary>Weight number <paramref name="index"/> of the set that starts at <paramref name="set"/>.</summary>
-    public float At(long set, long index)
+    /// <summary>A weight of the set whose faults start at <paramref name="set"/>.</summary>
+    public float At(int set, int index)
     {
         if (Values.Length > 0) return Values[index];
         int bits = Packed[index];
-        if (Faults.Length > 0) bits = (sbyte)(bits ^ Faults[set + index]);
+        if (Faults.Length > 0) bits = (sbyte)(bits ^ Faults[(long)set + index]);
         return bits * Scale;
+    }
+
+    /// <summary>Four neighbouring weights, the first of which has a number that 4 divides; so has the set's start.</summary>
+    public Float4 ChunkAt(int set, int index)
+    {
+        if (Values.Length > 0) return Values.Cast<Float4>()[index / 4];
+        int bits = Packed.Cast<int>()[index / 4];
+        if (Faults.Length > 0) bits ^= Faults.Cast<int>()[(set / 4) + (index / 4)];
+        return new Float4((sbyte)bits * Scale, (sbyte)(bits >> 8) * Scale, (sbyte)(bits >> 16) * Scale, (bits >> 24) * Scale);
     }
 }

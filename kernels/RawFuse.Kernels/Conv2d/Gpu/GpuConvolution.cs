@@ -1,0 +1,105 @@
+using ILGPU;
+
+namespace RawFuse.Kernels;
+
+/// <summary>
+/// A convolution's three passes on a GPU, each a matrix product (<see cref="GpuGemm"/>) whose operands are read from images and packed weights where they lie. All sets of weights run in
+/// one launch. Which tile and which way of reading is taken follows from the sizes alone.
+/// </summary>
+internal static class GpuConvolution
+{
+    /// <summary>Products the weight gradient is cut into, at least, where there are enough pixels: a GPU has this many groups at work.</summary>
+    private const int WeightGradientGroups = 256;
+
+    /// <summary>Pixels in a share of the weight gradient, at least.</summary>
+    private const int FewestPixels = 256;
+
+    public static void Forward(GpuDevice device, in Conv2dForwardArgs args)
+    {
+        Conv2dShape shape = args.Shape;
+        if (shape.Images == 0) return;
+        GemmArgs gemm = ArgsOf(device, shape, args.Input, args.Output, args.Weights, args.Epilogue);
+        gemm.Lines = gemm.SetImages * shape.OutHeight * shape.OutWidth;
+        gemm.Columns = shape.OutChannels;
+        gemm.Batches = args.Weights.Sets;
+        gemm.Phases = 1;
+        gemm.ResultHeight = shape.OutHeight;
+        gemm.ResultWidth = shape.OutWidth;
+        bool chunks = shape.InChannels % 4 == 0, columns = shape.OutChannels % 8 == 0;
+        if (chunks && columns) Launch<ForwardGeometry, ForwardPixels, ForwardWeights, PixelStore>(device, gemm);
+        else if (chunks) Launch<ForwardGeometry, ForwardPixels, ForwardWeightElements, PixelElementStore>(device, gemm);
+        else if (columns) Launch<ForwardGeometry, ForwardPixelElements, ForwardWeights, PixelStore>(device, gemm);
+        else Launch<ForwardGeometry, ForwardPixelElements, ForwardWeightElements, PixelElementStore>(device, gemm);
+    }
+
+    public static void InputGradient(GpuDevice device, in Conv2dInputGradientArgs args)
+    {
+        Conv2dShape shape = args.Shape;
+        if (shape.Images == 0) return;
+        GemmArgs gemm = ArgsOf(device, shape, args.OutputGradient, args.InputGradient, args.Weights, args.Epilogue);
+        int phases = shape.Stride;
+        gemm.TermScale = device.ViewOrEmpty(args.OutScale, args.OutputGradient);
+        gemm.Lines = gemm.SetImages * ((shape.InHeight + phases - 1) / phases) * ((shape.InWidth + phases - 1) / phases);
+        gemm.Columns = shape.InChannels;
+        gemm.Batches = args.Weights.Sets * phases * phases;
+        gemm.Phases = phases;
+        gemm.ResultHeight = shape.InHeight;
+        gemm.ResultWidth = shape.InWidth;
+        bool chunks = shape.OutChannels % 4 == 0, columns = shape.InChannels % 8 == 0;
+        if (chunks && columns) Launch<InputGradientGeometry, GradientPixels, GradientWeights, PixelStore>(device, gemm);
+        else if (chunks) Launch<InputGradientGeometry, GradientPixels, GradientWeights, PixelElementStore>(device, gemm);
+        else if (columns) Launch<InputGradientGeometry, GradientPixelElements, GradientWeightElements, PixelStore>(device, gemm);
+        else Launch<InputGradientGeometry, GradientPixelElements, GradientWeightElements, PixelElementStore>(device, gemm);
+    }
+
+    public static void WeightGradient(GpuDevice device, in Conv2dWeightGradientArgs args)
+    {
+        Conv2dShape shape = args.Shape;
+        int lines = shape.Taps * shape.InChannels, pixels = shape.Images * shape.OutHeight * shape.OutWidth;
+        int tiles = Tiles(lines, shape.OutChannels), shares = Math.Clamp(WeightGradientGroups / tiles, 1, Math.Max(1, pixels / FewestPixels));
+        int depth = (((pixels + shares - 1) / shares) + GpuGemm.StepDepth - 1) / GpuGemm.StepDepth * GpuGemm.StepDepth;
+        shares = Math.Max(1, (pixels + depth - 1) / Math.Max(1, depth));
+        using Storage<float> sums = shares == 1 ? args.WeightGradient.Share() : device.Allocate<float>(checked(shares * shape.WeightLength));
+        GemmArgs gemm = ArgsOf(device, shape, args.Input, sums, ConvWeights.OfFloats(args.Input), default);
+        gemm.Gradient = device.View(args.OutputGradient);
+        gemm.Lines = lines;
+        gemm.Columns = shape.OutChannels;
+        gemm.Batches = shares;
+        gemm.ShareDepth = depth;
+        bool chunks = shape.InChannels % 4 == 0, columns = shape.OutChannels % 8 == 0;
+        if (chunks && columns) Launch<WeightGradientGeometry, TapPixels, PixelGradients, ShareStore>(device, gemm);
+        else if (chunks) Launch<WeightGradientGeometry, TapPixels, PixelGradientElements, ShareElementStore>(device, gemm);
+        else if (columns) Launch<WeightGradientGeometry, TapPixelElements, PixelGradients, ShareStore>(device, gemm);
+        else Launch<WeightGradientGeometry, TapPixelElements, PixelGradientElements, ShareElementStore>(device, gemm);
+        if (shares > 1) SumShares.Run(device, sums, args.WeightGradient, shares, shape.WeightLength);
+    }
+
+    private static GemmArgs ArgsOf(GpuDevice device, Conv2dShape shape, Storage<float> source, Storage<float> output, in ConvWeights weights, in ConvEpilogue epilogue) => new()
+    {
+        Shape = new GpuConv(shape),
+        Source = device.View(source),
+        Gradient = device.ViewOrEmpty<float, float>(null, source),
+        TermScale = device.ViewOrEmpty<float, float>(null, source),
+        Weights = new GpuWeights(device, weights),
+        Epilogue = new GpuEpilogue(device, epilogue, output),
+        Output = device.View(output),
+        SetImages = shape.Images / weights.Sets,
+    };
+
+    private static int Tiles(int lines, int columns)
+    {
+        int width = columns > 64 ? 128 : columns > 32 ? 64 : 32, height = 128 * 128 / width;
+        return ((lines + height - 1) / height) * ((columns + width - 1) / width);
+    }
+
+    private static void Launch<TGeometry, TLeft, TRight, TStore>(GpuDevice device, GemmArgs args)
+        where TGeometry : struct, IGemmGeometry
+        where TLeft : struct, IGemmOperand<TLeft>
+        where TRight : struct, IGemmOperand<TRight>
+        where TStore : struct, IGemmStore
+    {
+        if (args.Columns > 64) GpuGemm<SquareTile, TGeometry, TLeft, TRight, TStore>.Launch(device, args);
+        else if (args.Columns > 32) GpuGemm<TallTile, TGeometry, TLeft, TRight, TStore>.Launch(device, args);
+        else GpuGemm<NarrowTile, TGeometry, TLeft, TRight, TStore>.Launch(device, args);
+    }
+}

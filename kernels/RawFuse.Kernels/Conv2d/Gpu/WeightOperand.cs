@@ -1,0 +1,132 @@
+namespace RawFuse.Kernels;
+
+/// <summary>Four output channels of a term's weights in the forward pass. Their number is a multiple of 4.</summary>
+internal struct ForwardWeights : IGemmOperand<ForwardWeights>
+{
+    private int column, term;
+
+    public static bool IsAlongTerms => false;
+
+    public static ForwardWeights Start(GemmArgs a, int line, int term)
+    {
+        ForwardWeights found;
+        found.column = line;
+        found.term = term;
+        return found;
+    }
+
+    public readonly Float4 Load(GemmArgs a) => column < a.Columns && term < a.Depth ? a.Weights.ChunkAt(a.Set, (term * a.Columns) + column) : default;
+
+    public readonly ForwardWeights Next(GemmArgs a)
+    {
+        ForwardWeights next = this;
+        next.term += GpuGemm.StepDepth;
+        return next;
+    }
+}
+
+/// <summary>The same for any number of channels, a number at a time.</summary>
+internal struct ForwardWeightElements : IGemmOperand<ForwardWeightElements>
+{
+    private int column, term;
+
+    public static bool IsAlongTerms => false;
+
+    public static ForwardWeightElements Start(GemmArgs a, int line, int term)
+    {
+        ForwardWeightElements found;
+        found.column = line;
+        found.term = term;
+        return found;
+    }
+
+    public readonly Float4 Load(GemmArgs a) => new(At(a, column), At(a, column + 1), At(a, column + 2), At(a, column + 3));
+
+    public readonly ForwardWeightElements Next(GemmArgs a)
+    {
+        ForwardWeightElements next = this;
+        next.term += GpuGemm.StepDepth;
+        return next;
+    }
+
+    private readonly float At(GemmArgs a, int line) => line < a.Columns && term < a.Depth ? a.Weights.At(a.Set, (term * a.Columns) + line) : 0;
+}
+
+/// <summary>Four output channels, the terms, of an input channel's weights in the input gradient. The number of output channels is a multiple of 4.</summary>
+internal struct GradientWeights : IGemmOperand<GradientWeights>
+{
+    private int line, channel, tapY, tapX;
+
+    public static bool IsAlongTerms => true;
+
+    public static GradientWeights Start(GemmArgs a, int line, int term)
+    {
+        GradientWeights found;
+        found.line = line;
+        found.channel = term % a.Shape.OutChannels;
+        int tap = term / a.Shape.OutChannels, across = a.TapsAcross > 0 ? a.TapsAcross : 1;
+        found.tapX = tap % across;
+        found.tapY = tap / across;
+        return found;
+    }
+
+    public readonly Float4 Load(GemmArgs a)
+    {
+        GpuConv s = a.Shape;
+        int y = a.FirstTapY + (tapY * a.Phases), x = a.FirstTapX + (tapX * a.Phases);
+        if (line >= a.Columns || y >= s.KernelHeight || a.Depth == 0) return default;
+        Float4 weights = a.Weights.ChunkAt(a.Set, (((((y * s.KernelWidth) + x) * s.InChannels) + line) * s.OutChannels) + channel);
+        return a.TermScale.Length > 0 ? weights * a.TermScale.Cast<Float4>()[channel / 4] : weights;
+    }
+
+    public readonly GradientWeights Next(GemmArgs a)
+    {
+        GradientWeights next = this;
+        next.channel += GpuGemm.StepDepth;
+        while (next.channel >= a.Shape.OutChannels)
+        {
+            next.channel -= a.Shape.OutChannels;
+            next.tapX++;
+            if (next.tapX < a.TapsAcross) continue;
+            next.tapX = 0;
+            next.tapY++;
+        }
+
+        return next;
+    }
+}
+
+/// <summary>The same for any number of channels, a number at a time.</summary>
+internal struct GradientWeightElements : IGemmOperand<GradientWeightElements>
+{
+    private int line, term;
+
+    public static bool IsAlongTerms => true;
+
+    public static GradientWeightElements Start(GemmArgs a, int line, int term)
+    {
+        GradientWeightElements found;
+        found.line = line;
+        found.term = term;
+        return found;
+    }
+
+    public readonly Float4 Load(GemmArgs a) => new(At(a, term), At(a, term + 1), At(a, term + 2), At(a, term + 3));
+
+    public readonly GradientWeightElements Next(GemmArgs a)
+    {
+        GradientWeightElements next = this;
+        next.term += GpuGemm.StepDepth;
+        return next;
+    }
+
+    private readonly float At(GemmArgs a, int k)
+    {
+        GpuConv s = a.Shape;
+        if (line >= a.Columns || k >= a.Depth) return 0;
+        int channel = k % s.OutChannels, tap = k / s.OutChannels;
+        int y = a.FirstTapY + (tap / a.TapsAcross * a.Phases), x = a.FirstTapX + (tap % a.TapsAcross * a.Phases);
+        float weight = a.Weights.At(a.Set, (((((y * s.KernelWidth) + x) * s.InChannels) + line) * s.OutChannels) + channel);
+        return a.TermScale.Length > 0 ? weight * a.TermScale[channel] : weight;
+    }
+}
