@@ -7,8 +7,6 @@ namespace RawFuse.Tests.Method;
 /// <summary>EOPM training on a device with too little memory: in smaller passes with equal results, or not at all with a clear error and nothing changed.</summary>
 public sealed class EopmMemoryTests
 {
-    private static readonly ulong[] Chips = [3, 20000, 17, 5, 6, 7, 8, 9];
-
     [Fact]
     public void SmallerPassesGiveEqualResultsAndAreToldOnce()
     {
@@ -23,22 +21,33 @@ public sealed class EopmMemoryTests
         Assert.True(narrow.Device.Pool.BytesReserved <= least);
     }
 
+    /// <summary>The GPU's kernels, of which all sets run together unless memory is short.</summary>
+    [Fact]
+    public void SmallerPassesGiveEqualResultsOnTheEmulator()
+    {
+        using var roomy = new Setup(device: GpuDevice.Emulator(), images: 2, chips: 2);
+        float[] expected = roomy.Step();
+        long least = roomy.Before + ((roomy.Device.Pool.PeakBytesInUse - roomy.Before) * 2 / 3);
+        using var narrow = new Setup(least, GpuDevice.Emulator(), images: 2, chips: 2);
+        Assert.Equal(expected, narrow.Step());
+        Assert.Single(narrow.Notices);
+    }
+
     /// <summary>The memory ends wherever it may: in the forward or backward pass of the generator, in an ensemble, in a kernel's working memory.</summary>
     [Fact]
     public void WhereverMemoryEndsAStepIsWholeOrHasChangedNothing()
     {
         using var roomy = new Setup();
-        using (var step = new EopmStep(roomy.Generator, [roomy.Model], roomy.Options)) step.Gradient(roomy.Batch, Chips);
-        float[] expected = roomy.State();
+        float[] expected = roomy.Step();
         int whole = 0, failed = 0;
-        for (long more = 6_000; failed == 0 || whole < 3; more += 6_000)
+        for (long more = 8_000; failed == 0 || whole < 3; more += 16_000)
         {
             using var setup = new Setup(roomy.Before + more);
             float[] before = setup.State();
             using var step = new EopmStep(setup.Generator, [setup.Model], setup.Options, setup);
             try
             {
-                step.Gradient(setup.Batch, Chips);
+                step.Gradient(setup.Batch, setup.Chips);
                 Assert.Equal(expected, setup.State());
                 whole++;
             }
@@ -62,11 +71,11 @@ public sealed class EopmMemoryTests
         float[][] states = [.. new[] { false, true }.Select(isNarrow =>
         {
             using var setup = new Setup();
-            using (var first = new EopmStep(setup.Generator, [setup.Model], setup.Options, setup)) first.Gradient(setup.Batch, Chips);
+            using (var first = new EopmStep(setup.Generator, [setup.Model], setup.Options, setup)) first.Gradient(setup.Batch, setup.Chips);
             using var second = new EopmStep(setup.Generator, [setup.Model], setup.Options, setup);
             if (isNarrow) setup.Device.Pool.Limit = setup.Before + ((setup.Device.Pool.PeakBytesInUse - setup.Before) / 2);
             setup.Device.Pool.Trim();
-            second.Gradient(setup.Batch, Chips);
+            second.Gradient(setup.Batch, setup.Chips);
             Assert.Equal(isNarrow ? 1 : 0, setup.Notices.Count);
             return setup.State();
         })];
@@ -76,18 +85,22 @@ public sealed class EopmMemoryTests
     private sealed class Setup : IDisposable, IProgress<string>
     {
         private static readonly ToyProblem Problem = new(48, 16);
+        private static readonly ulong[] AllChips = [3, 20000, 17, 5, 6, 7, 8, 9];
 
-        public Setup(long limit = long.MaxValue)
+        public Setup(long limit = long.MaxValue, Device? device = null, int images = 16, int chips = 8)
         {
+            Device = device ?? new CpuDevice(2);
+            Chips = [.. AllChips[..chips]];
+            Options = new EopmOptions(new ChipPopulation(0.02), chips, SetsPerPass: 1 + chips);
             using (var network = new Network(ToyProblem.Classifier(), Device, seed: 1)) Model = FrozenNetwork.From(network);
             Generator = new Network(ToyProblem.Generator(), Device, seed: 2);
-            Batch = Batch.From(Problem, [.. Enumerable.Range(0, 16)], 0, Device);
+            Batch = Batch.From(Problem, [.. Enumerable.Range(0, images)], 0, Device);
             Before = Device.Pool.BytesInUse;
             Device.Pool.Trim();
             Device.Pool.Limit = limit;
         }
 
-        public CpuDevice Device { get; } = new(2);
+        public Device Device { get; }
 
         public FrozenNetwork Model { get; }
 
@@ -100,11 +113,21 @@ public sealed class EopmMemoryTests
 
         public List<string> Notices { get; } = [];
 
-        public EopmOptions Options { get; } = new(new ChipPopulation(0.02), Chips.Length, SetsPerPass: 1 + Chips.Length);
+        /// <summary>All sets run together as long as there is room.</summary>
+        public EopmOptions Options { get; }
+
+        public ulong[] Chips { get; }
 
         public float[] Train()
         {
             EopmTrainer.Train(Generator, [Model], Problem, Options, epochs: 2, seed: 3, notices: this);
+            return State();
+        }
+
+        public float[] Step()
+        {
+            using var step = new EopmStep(Generator, [Model], Options, this);
+            step.Gradient(Batch, Chips);
             return State();
         }
 
