@@ -25,6 +25,9 @@ internal struct GemmArgs
 
     public ArrayView<float> Output;
 
+    /// <summary>For bytes only.</summary>
+    public GpuInt8 Int8;
+
     /// <summary>Lines on the left of the largest product of the batch.</summary>
     public int Lines;
 

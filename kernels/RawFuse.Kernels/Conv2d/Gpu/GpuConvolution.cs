@@ -19,17 +19,20 @@ internal static class GpuConvolution
         Conv2dShape shape = args.Shape;
         if (shape.Images == 0) return;
         GemmArgs gemm = ArgsOf(device, shape, args.Input, args.Output, args.Weights, args.Epilogue);
-        gemm.Lines = gemm.SetImages * shape.OutHeight * shape.OutWidth;
-        gemm.Columns = shape.OutChannels;
-        gemm.Batches = args.Weights.Sets;
-        gemm.Phases = 1;
-        gemm.ResultHeight = shape.OutHeight;
-        gemm.ResultWidth = shape.OutWidth;
+        SetForward(ref gemm, shape, args.Weights.Sets);
         bool chunks = shape.InChannels % 4 == 0, columns = shape.OutChannels % 8 == 0;
         if (chunks && columns) Launch<ForwardGeometry, ForwardPixels, ForwardWeights, PixelStore>(device, gemm);
         else if (chunks) Launch<ForwardGeometry, ForwardPixels, ForwardWeightElements, PixelElementStore>(device, gemm);
         else if (columns) Launch<ForwardGeometry, ForwardPixelElements, ForwardWeights, PixelStore>(device, gemm);
         else Launch<ForwardGeometry, ForwardPixelElements, ForwardWeightElements, PixelElementStore>(device, gemm);
+    }
+
+    /// <summary>The forward pass on bytes.</summary>
+    public static void Int8(GpuDevice device, in Conv2dInt8Args args)
+    {
+        if (args.Shape.Images == 0) return;
+        if (args.Input.IsSigned) Int8<SignedByteMath>(device, in args);
+        else Int8<UnsignedByteMath>(device, in args);
     }
 
     public static void InputGradient(GpuDevice device, in Conv2dInputGradientArgs args)
@@ -74,6 +77,32 @@ internal static class GpuConvolution
         if (shares > 1) SumShares.Run(device, sums, args.WeightGradient, shares, shape.WeightLength);
     }
 
+    private static void Int8<TMath>(GpuDevice device, in Conv2dInt8Args args)
+        where TMath : struct, IGemmMath<int>
+    {
+        // The views of floats that bytes have no use for are of length 0, over memory that is there.
+        Conv2dShape shape = args.Shape;
+        Storage<float> any = args.Floats ?? args.Epilogue.Factor;
+        GemmArgs gemm = ArgsOf(device, shape, any, any, args.Weights, default);
+        gemm.Int8 = new GpuInt8(device, in args);
+        SetForward(ref gemm, shape, args.Weights.Sets);
+        bool chunks = shape.InChannels % 16 == 0, columns = shape.OutChannels % 8 == 0;
+        if (chunks && columns) GpuGemm.Launch<int, TMath, ByteGeometry, BytePixels, ByteWeights, Int8PixelStore<TMath>>(device, gemm);
+        else if (chunks) GpuGemm.Launch<int, TMath, ByteGeometry, BytePixels, ByteWeightElements, Int8PixelStore<TMath>>(device, gemm);
+        else if (columns) GpuGemm.Launch<int, TMath, ByteGeometry, BytePixelElements, ByteWeights, Int8PixelStore<TMath>>(device, gemm);
+        else GpuGemm.Launch<int, TMath, ByteGeometry, BytePixelElements, ByteWeightElements, Int8PixelStore<TMath>>(device, gemm);
+    }
+
+    private static void SetForward(ref GemmArgs gemm, Conv2dShape shape, int sets)
+    {
+        gemm.Lines = gemm.SetImages * shape.OutHeight * shape.OutWidth;
+        gemm.Columns = shape.OutChannels;
+        gemm.Batches = sets;
+        gemm.Phases = 1;
+        gemm.ResultHeight = shape.OutHeight;
+        gemm.ResultWidth = shape.OutWidth;
+    }
+
     private static GemmArgs ArgsOf(GpuDevice device, Conv2dShape shape, Storage<float> source, Storage<float> output, in ConvWeights weights, in ConvEpilogue epilogue) => new()
     {
         Shape = new GpuConv(shape),
@@ -82,24 +111,20 @@ internal static class GpuConvolution
         TermScale = device.ViewOrEmpty<float, float>(null, source),
         Weights = new GpuWeights(device, weights),
         Epilogue = new GpuEpilogue(device, epilogue, output),
+        Int8 = new GpuInt8(device, source),
         Output = device.View(output),
         SetImages = shape.Images / weights.Sets,
     };
 
     private static int Tiles(int lines, int columns)
     {
-        int width = columns > 64 ? 128 : columns > 32 ? 64 : 32, height = 128 * 128 / width;
+        int width = GpuGemm.TileColumns(columns), height = 128 * 128 / width;
         return ((lines + height - 1) / height) * ((columns + width - 1) / width);
     }
 
     private static void Launch<TGeometry, TLeft, TRight, TStore>(GpuDevice device, GemmArgs args)
         where TGeometry : struct, IGemmGeometry
-        where TLeft : struct, IGemmOperand<TLeft>
-        where TRight : struct, IGemmOperand<TRight>
-        where TStore : struct, IGemmStore
-    {
-        if (args.Columns > 64) GpuGemm<SquareTile, TGeometry, TLeft, TRight, TStore>.Launch(device, args);
-        else if (args.Columns > 32) GpuGemm<TallTile, TGeometry, TLeft, TRight, TStore>.Launch(device, args);
-        else GpuGemm<NarrowTile, TGeometry, TLeft, TRight, TStore>.Launch(device, args);
-    }
+        where TLeft : struct, IGemmOperand<TLeft, float>
+        where TRight : struct, IGemmOperand<TRight, float>
+        where TStore : struct, IGemmStore<float, FloatMath> => GpuGemm.Launch<float, FloatMath, TGeometry, TLeft, TRight, TStore>(device, args);
 }

@@ -13,10 +13,10 @@ internal readonly struct GpuEpilogue(GpuDevice device, in ConvEpilogue epilogue,
     private readonly int relu = epilogue.Relu ? 1 : 0;
 
     /// <summary>Stores the sums of 8 channels of a pixel. The number of channels is a multiple of 8.</summary>
-    public void Store(ArrayView<float> output, long pixel, int channel, int channels, SumRow sums)
+    public void Store(ArrayView<float> output, long pixel, int channel, int channels, SumRow<float, FloatMath> sums)
     {
         long at = (pixel * channels) + channel;
-        Float4 low = Apply(sums.Low, at, channel), high = Apply(sums.High, at + 4, channel + 4);
+        Float4 low = Apply(Whole(sums.Low), at, channel), high = Apply(Whole(sums.High), at + 4, channel + 4);
         if (mask.Length > 0) mask[at / 8] = (byte)(Positive(low) | (Positive(high) << 4));
         if (relu != 0)
         {
@@ -37,7 +37,7 @@ internal readonly struct GpuEpilogue(GpuDevice device, in ConvEpilogue epilogue,
     }
 
     /// <summary>Stores the sums of 8 channels of a pixel, or of as many as there are.</summary>
-    public void StoreElements(ArrayView<float> output, long pixel, int channel, int channels, SumRow sums)
+    public void StoreElements(ArrayView<float> output, long pixel, int channel, int channels, SumRow<float, FloatMath> sums)
     {
         long at = (pixel * channels) + channel, maskAt = (pixel * ((channels + 7) / 8)) + (channel / 8);
         int open = gate.Length > 0 ? gate[maskAt] : 255, positive = 0;
@@ -64,6 +64,8 @@ internal readonly struct GpuEpilogue(GpuDevice device, in ConvEpilogue epilogue,
         if (residual.Length > 0) value += residual.Cast<Float4>()[at / 4];
         return value;
     }
+
+    private static Float4 Whole(Chunk<float> sums) => new(sums.X, sums.Y, sums.Z, sums.W);
 
     private static int Positive(Float4 value) => (value.X > 0 ? 1 : 0) | (value.Y > 0 ? 2 : 0) | (value.Z > 0 ? 4 : 0) | (value.W > 0 ? 8 : 0);
 

@@ -19,7 +19,7 @@ internal static class GpuGemm
     /// <summary>Threads of a group.</summary>
     public const int Threads = 256;
 
-    /// <summary>Chunks of 4 floats from one term to the next in shared memory are those of a tile's lines and one more: transposed stores fall into different banks.</summary>
+    /// <summary>Chunks of 4 numbers from one term to the next in shared memory are those of a tile's lines and one more: transposed stores fall into different banks.</summary>
     public const int Padding = 1;
 
     /// <summary>Chunks of shared memory for the left operand, two steps of the tallest tile.</summary>
@@ -27,15 +27,37 @@ internal static class GpuGemm
 
     /// <summary>Chunks of shared memory for the right operand, two steps of the widest tile.</summary>
     public const int RightChunks = 2 * StepDepth * ((128 / 4) + Padding);
+
+    /// <summary>Columns of the tile that is taken for so many.</summary>
+    public static int TileColumns(int columns) => columns > 64 ? 128 : columns > 32 ? 64 : 32;
+
+    /// <summary>Launches a batch of products with the tile that suits their columns.</summary>
+    public static void Launch<T, TMath, TGeometry, TLeft, TRight, TStore>(GpuDevice device, GemmArgs args)
+        where T : unmanaged
+        where TMath : struct, IGemmMath<T>
+        where TGeometry : struct, IGemmGeometry
+        where TLeft : struct, IGemmOperand<TLeft, T>
+        where TRight : struct, IGemmOperand<TRight, T>
+        where TStore : struct, IGemmStore<T, TMath>
+    {
+        switch (TileColumns(args.Columns))
+        {
+            case 128: GpuGemm<T, TMath, SquareTile, TGeometry, TLeft, TRight, TStore>.Launch(device, args); break;
+            case 64: GpuGemm<T, TMath, TallTile, TGeometry, TLeft, TRight, TStore>.Launch(device, args); break;
+            default: GpuGemm<T, TMath, NarrowTile, TGeometry, TLeft, TRight, TStore>.Launch(device, args); break;
+        }
+    }
 }
 
-/// <summary>The kernel of <see cref="GpuGemm"/> for a tile, a pass, its two operands and what becomes of its sums.</summary>
-internal static class GpuGemm<TTile, TGeometry, TLeft, TRight, TStore>
+/// <summary>The kernel of <see cref="GpuGemm"/> for a kind of number, a tile, a pass, its two operands and what becomes of its sums.</summary>
+internal static class GpuGemm<T, TMath, TTile, TGeometry, TLeft, TRight, TStore>
+    where T : unmanaged
+    where TMath : struct, IGemmMath<T>
     where TTile : struct, IGroupTile
     where TGeometry : struct, IGemmGeometry
-    where TLeft : struct, IGemmOperand<TLeft>
-    where TRight : struct, IGemmOperand<TRight>
-    where TStore : struct, IGemmStore
+    where TLeft : struct, IGemmOperand<TLeft, T>
+    where TRight : struct, IGemmOperand<TRight, T>
+    where TStore : struct, IGemmStore<T, TMath>
 {
     private static int Columns => 8 * TTile.Across;
 
@@ -56,8 +78,8 @@ internal static class GpuGemm<TTile, TGeometry, TLeft, TRight, TStore>
 
     internal static void Kernel(GemmArgs args)
     {
-        ArrayView<Float4> left = SharedMemory.Allocate<Float4>(GpuGemm.LeftChunks);
-        ArrayView<Float4> right = SharedMemory.Allocate<Float4>(GpuGemm.RightChunks);
+        ArrayView<Chunk<T>> left = SharedMemory.Allocate<Chunk<T>>(GpuGemm.LeftChunks);
+        ArrayView<Chunk<T>> right = SharedMemory.Allocate<Chunk<T>>(GpuGemm.RightChunks);
         int thread = Group.IdxX, across = thread % TTile.Across, down = thread / TTile.Across;
         int tilesAcross = args.TilesAcross(Columns), tilesDown = args.TilesDown(Rows);
         int firstColumn = Grid.IdxX % tilesAcross * Columns, firstRow = Grid.IdxX / tilesAcross % tilesDown * Rows;
@@ -73,7 +95,7 @@ internal static class GpuGemm<TTile, TGeometry, TLeft, TRight, TStore>
 
         TRight fromRight = StartRight(a, firstColumn, thread);
         bool loadsRight = thread < RightLoaders;
-        Float4 left0 = from0.Load(a), left1 = left0, left2 = left0, left3 = left0, right0 = left0;
+        Chunk<T> left0 = from0.Load(a), left1 = left0, left2 = left0, left3 = left0, right0 = left0;
         if (LeftLoads > 1) left1 = from1.Load(a);
         if (LeftLoads > 2)
         {
@@ -83,7 +105,7 @@ internal static class GpuGemm<TTile, TGeometry, TLeft, TRight, TStore>
 
         if (loadsRight) right0 = fromRight.Load(a);
 
-        RegisterTile sums = default;
+        RegisterTile<T, TMath> sums = default;
         int half = 0;
         for (int term = 0; term < a.Depth; term += GpuGemm.StepDepth)
         {
@@ -151,13 +173,13 @@ internal static class GpuGemm<TTile, TGeometry, TLeft, TRight, TStore>
         ? TRight.Start(a, firstColumn + (chunk / 2), chunk % 2 * 4)
         : TRight.Start(a, firstColumn + (chunk % (Columns / 4) * 4), chunk / (Columns / 4));
 
-    private static void StoreLeft(ArrayView<Float4> shared, int at, int chunk, Float4 numbers)
+    private static void StoreLeft(ArrayView<Chunk<T>> shared, int at, int chunk, Chunk<T> numbers)
     {
         if (TLeft.IsAlongTerms) StoreTransposed(shared, at + (chunk % 2 * 4 * LeftPitch), LeftPitch, chunk / 2, numbers);
         else shared[at + (chunk / (Rows / 4) * LeftPitch) + (chunk % (Rows / 4))] = numbers;
     }
 
-    private static void StoreRight(ArrayView<Float4> shared, int at, int chunk, Float4 numbers)
+    private static void StoreRight(ArrayView<Chunk<T>> shared, int at, int chunk, Chunk<T> numbers)
     {
         if (TRight.IsAlongTerms)
         {
@@ -173,13 +195,13 @@ internal static class GpuGemm<TTile, TGeometry, TLeft, TRight, TStore>
     /// <summary>Where a chunk of columns lies.</summary>
     private static int ColumnChunk(int chunk) => (chunk % 2 * TTile.Across) + (chunk / 2);
 
-    private static void StoreTransposed(ArrayView<Float4> shared, int at, int pitch, int line, Float4 numbers)
+    private static void StoreTransposed(ArrayView<Chunk<T>> shared, int at, int pitch, int line, Chunk<T> numbers)
     {
-        ArrayView<float> floats = shared.Cast<float>();
+        ArrayView<T> single = shared.Cast<T>();
         int first = (4 * at) + line;
-        floats[first] = numbers.X;
-        floats[first + (4 * pitch)] = numbers.Y;
-        floats[first + (8 * pitch)] = numbers.Z;
-        floats[first + (12 * pitch)] = numbers.W;
+        single[first] = numbers.X;
+        single[first + (4 * pitch)] = numbers.Y;
+        single[first + (8 * pitch)] = numbers.Z;
+        single[first + (12 * pitch)] = numbers.W;
     }
 }

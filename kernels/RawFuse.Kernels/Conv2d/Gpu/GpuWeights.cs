@@ -32,17 +32,28 @@ internal readonly struct GpuWeights
     public float At(int set, int index)
     {
         if (Values.Length > 0) return Values[index];
-        int bits = Packed[index];
-        if (Faults.Length > 0) bits = (sbyte)(bits ^ Faults[(long)set + index]);
-        return bits * Scale;
+        return ByteAt(set, index) * Scale;
     }
 
-    /// <summary>Four neighbouring weights, the first of which has a number that 4 divides; so has the set's start.</summary>
-    public Float4 ChunkAt(int set, int index)
+    /// <summary>A packed weight.</summary>
+    public int ByteAt(int set, int index)
     {
-        if (Values.Length > 0) return Values.Cast<Float4>()[index / 4];
+        int bits = Packed[index];
+        return Faults.Length > 0 ? (sbyte)(bits ^ Faults[(long)set + index]) : bits;
+    }
+
+    /// <summary>Four neighbouring packed weights, the first in the lowest byte; its number and the set's start are multiples of 4.</summary>
+    public int BytesAt(int set, int index)
+    {
         int bits = Packed.Cast<int>()[index / 4];
-        if (Faults.Length > 0) bits ^= Faults.Cast<int>()[(set / 4) + (index / 4)];
-        return new Float4((sbyte)bits * Scale, (sbyte)(bits >> 8) * Scale, (sbyte)(bits >> 16) * Scale, (bits >> 24) * Scale);
+        return Faults.Length > 0 ? bits ^ Faults.Cast<int>()[(set / 4) + (index / 4)] : bits;
+    }
+
+    /// <summary>Four neighbouring weights; the first one's number and the set's start are multiples of 4.</summary>
+    public Chunk<float> ChunkAt(int set, int index)
+    {
+        if (Values.Length > 0) return Values.Cast<Chunk<float>>()[index / 4];
+        int bits = BytesAt(set, index);
+        return new Chunk<float>((sbyte)bits * Scale, (sbyte)(bits >> 8) * Scale, (sbyte)(bits >> 16) * Scale, (bits >> 24) * Scale);
     }
 }

@@ -3,16 +3,18 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>What becomes of a thread's sums.</summary>
-internal interface IGemmStore
+internal interface IGemmStore<T, TMath>
+    where T : unmanaged
+    where TMath : struct, IGemmMath<T>
 {
     /// <summary>Stores 8 sums of a line, those that exist.</summary>
-    static abstract void Store(GemmArgs a, int line, int column, SumRow sums);
+    static abstract void Store(GemmArgs a, int line, int column, SumRow<T, TMath> sums);
 }
 
 /// <summary>Pixels of images, through the epilogue. The number of columns is a multiple of 8.</summary>
-internal readonly struct PixelStore : IGemmStore
+internal readonly struct PixelStore : IGemmStore<float, FloatMath>
 {
-    public static void Store(GemmArgs a, int line, int column, SumRow sums)
+    public static void Store(GemmArgs a, int line, int column, SumRow<float, FloatMath> sums)
     {
         long pixel = column < a.Columns ? PixelOf(a, line) : -1;
         if (pixel >= 0) a.Epilogue.Store(a.Output, pixel, column, a.Columns, sums);
@@ -30,9 +32,9 @@ internal readonly struct PixelStore : IGemmStore
 }
 
 /// <summary>The same for any number of columns, a number at a time.</summary>
-internal readonly struct PixelElementStore : IGemmStore
+internal readonly struct PixelElementStore : IGemmStore<float, FloatMath>
 {
-    public static void Store(GemmArgs a, int line, int column, SumRow sums)
+    public static void Store(GemmArgs a, int line, int column, SumRow<float, FloatMath> sums)
     {
         long pixel = column < a.Columns ? PixelStore.PixelOf(a, line) : -1;
         if (pixel >= 0) a.Epilogue.StoreElements(a.Output, pixel, column, a.Columns, sums);
@@ -40,22 +42,22 @@ internal readonly struct PixelElementStore : IGemmStore
 }
 
 /// <summary>A share of the weight gradient's sums, [share, line, column]. The number of columns is a multiple of 8.</summary>
-internal readonly struct ShareStore : IGemmStore
+internal readonly struct ShareStore : IGemmStore<float, FloatMath>
 {
-    public static void Store(GemmArgs a, int line, int column, SumRow sums)
+    public static void Store(GemmArgs a, int line, int column, SumRow<float, FloatMath> sums)
     {
         if (line >= a.Lines || column >= a.Columns) return;
         long at = (((((long)a.Set * a.Lines) + line) * a.Columns) + column) / 4;
-        ArrayView<Float4> chunks = a.Output.Cast<Float4>();
+        ArrayView<Chunk<float>> chunks = a.Output.Cast<Chunk<float>>();
         chunks[at] = sums.Low;
         chunks[at + 1] = sums.High;
     }
 }
 
 /// <summary>The same for any number of columns, a number at a time.</summary>
-internal readonly struct ShareElementStore : IGemmStore
+internal readonly struct ShareElementStore : IGemmStore<float, FloatMath>
 {
-    public static void Store(GemmArgs a, int line, int column, SumRow sums)
+    public static void Store(GemmArgs a, int line, int column, SumRow<float, FloatMath> sums)
     {
         if (line >= a.Lines) return;
         long row = (((long)a.Set * a.Lines) + line) * a.Columns;

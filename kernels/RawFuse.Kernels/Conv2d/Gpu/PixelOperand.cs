@@ -40,7 +40,7 @@ internal struct PixelLine
 }
 
 /// <summary>Four channels of the pixel that a tap meets in the forward pass. The number of channels is a multiple of 4.</summary>
-internal struct ForwardPixels : IGemmOperand<ForwardPixels>
+internal struct ForwardPixels : IGemmOperand<ForwardPixels, float>
 {
     private PixelLine line;
     private int channel, tapY, tapX;
@@ -58,11 +58,11 @@ internal struct ForwardPixels : IGemmOperand<ForwardPixels>
         return found;
     }
 
-    public readonly Float4 Load(GemmArgs a)
+    public readonly Chunk<float> Load(GemmArgs a)
     {
         int y = line.Top + tapY, x = line.Left + tapX;
         if (line.ImageRow < 0 || tapY >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.InHeight || x < 0 || x >= a.Shape.InWidth) return default;
-        return a.Source.Cast<Float4>()[((((line.ImageRow + y) * (long)a.Shape.InWidth) + x) * a.Shape.InChannels + channel) / 4];
+        return a.Source.Cast<Chunk<float>>()[((((line.ImageRow + y) * (long)a.Shape.InWidth) + x) * a.Shape.InChannels + channel) / 4];
     }
 
     public readonly ForwardPixels Next(GemmArgs a)
@@ -83,7 +83,7 @@ internal struct ForwardPixels : IGemmOperand<ForwardPixels>
 }
 
 /// <summary>The same for any number of channels, a number at a time.</summary>
-internal struct ForwardPixelElements : IGemmOperand<ForwardPixelElements>
+internal struct ForwardPixelElements : IGemmOperand<ForwardPixelElements, float>
 {
     private PixelLine line;
     private int term;
@@ -98,7 +98,7 @@ internal struct ForwardPixelElements : IGemmOperand<ForwardPixelElements>
         return found;
     }
 
-    public readonly Float4 Load(GemmArgs a) => new(At(a, term), At(a, term + 1), At(a, term + 2), At(a, term + 3));
+    public readonly Chunk<float> Load(GemmArgs a) => new(At(a, term), At(a, term + 1), At(a, term + 2), At(a, term + 3));
 
     public readonly ForwardPixelElements Next(GemmArgs a)
     {
@@ -116,7 +116,7 @@ internal struct ForwardPixelElements : IGemmOperand<ForwardPixelElements>
 }
 
 /// <summary>Four channels of the output gradient's pixel that a tap met. The number of channels is a multiple of 4.</summary>
-internal struct GradientPixels : IGemmOperand<GradientPixels>
+internal struct GradientPixels : IGemmOperand<GradientPixels, float>
 {
     private PixelLine line;
     private int channel, tapY, tapX;
@@ -134,11 +134,11 @@ internal struct GradientPixels : IGemmOperand<GradientPixels>
         return found;
     }
 
-    public readonly Float4 Load(GemmArgs a)
+    public readonly Chunk<float> Load(GemmArgs a)
     {
         int y = line.Top - tapY, x = line.Left - tapX;
         if (line.ImageRow < 0 || a.FirstTapY + (tapY * a.Phases) >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.OutHeight || x < 0 || x >= a.Shape.OutWidth || a.Depth == 0) return default;
-        return a.Source.Cast<Float4>()[((((line.ImageRow + y) * (long)a.Shape.OutWidth) + x) * a.Shape.OutChannels + channel) / 4];
+        return a.Source.Cast<Chunk<float>>()[((((line.ImageRow + y) * (long)a.Shape.OutWidth) + x) * a.Shape.OutChannels + channel) / 4];
     }
 
     public readonly GradientPixels Next(GemmArgs a)
@@ -159,7 +159,7 @@ internal struct GradientPixels : IGemmOperand<GradientPixels>
 }
 
 /// <summary>The same for any number of channels, a number at a time.</summary>
-internal struct GradientPixelElements : IGemmOperand<GradientPixelElements>
+internal struct GradientPixelElements : IGemmOperand<GradientPixelElements, float>
 {
     private PixelLine line;
     private int term;
@@ -174,7 +174,7 @@ internal struct GradientPixelElements : IGemmOperand<GradientPixelElements>
         return found;
     }
 
-    public readonly Float4 Load(GemmArgs a) => new(At(a, term), At(a, term + 1), At(a, term + 2), At(a, term + 3));
+    public readonly Chunk<float> Load(GemmArgs a) => new(At(a, term), At(a, term + 1), At(a, term + 2), At(a, term + 3));
 
     public readonly GradientPixelElements Next(GemmArgs a)
     {

@@ -47,7 +47,7 @@ internal struct TermPixel
 }
 
 /// <summary>The inputs that four input channels of a tap meet at an output pixel. The number of input channels is a multiple of 4.</summary>
-internal struct TapPixels : IGemmOperand<TapPixels>
+internal struct TapPixels : IGemmOperand<TapPixels, float>
 {
     private TermPixel pixel;
     private int channel, tapY, tapX;
@@ -65,10 +65,10 @@ internal struct TapPixels : IGemmOperand<TapPixels>
         return found;
     }
 
-    public readonly Float4 Load(GemmArgs a)
+    public readonly Chunk<float> Load(GemmArgs a)
     {
         long met = pixel.Meets(a, tapY, tapX);
-        return met < 0 ? default : a.Source.Cast<Float4>()[((met * a.Shape.InChannels) + channel) / 4];
+        return met < 0 ? default : a.Source.Cast<Chunk<float>>()[((met * a.Shape.InChannels) + channel) / 4];
     }
 
     public readonly TapPixels Next(GemmArgs a)
@@ -80,7 +80,7 @@ internal struct TapPixels : IGemmOperand<TapPixels>
 }
 
 /// <summary>The same for any number of channels, a number at a time.</summary>
-internal struct TapPixelElements : IGemmOperand<TapPixelElements>
+internal struct TapPixelElements : IGemmOperand<TapPixelElements, float>
 {
     private TermPixel pixel;
     private int line;
@@ -95,7 +95,7 @@ internal struct TapPixelElements : IGemmOperand<TapPixelElements>
         return found;
     }
 
-    public readonly Float4 Load(GemmArgs a) => new(At(a, line), At(a, line + 1), At(a, line + 2), At(a, line + 3));
+    public readonly Chunk<float> Load(GemmArgs a) => new(At(a, line), At(a, line + 1), At(a, line + 2), At(a, line + 3));
 
     public readonly TapPixelElements Next(GemmArgs a)
     {
@@ -113,7 +113,7 @@ internal struct TapPixelElements : IGemmOperand<TapPixelElements>
 }
 
 /// <summary>Four output channels of an output pixel's gradient. The number of output channels is a multiple of 4.</summary>
-internal struct PixelGradients : IGemmOperand<PixelGradients>
+internal struct PixelGradients : IGemmOperand<PixelGradients, float>
 {
     private int column, term;
 
@@ -127,8 +127,8 @@ internal struct PixelGradients : IGemmOperand<PixelGradients>
         return found;
     }
 
-    public readonly Float4 Load(GemmArgs a) =>
-        column < a.Columns && term < a.Depth ? a.Gradient.Cast<Float4>()[(((a.First + term) * (long)a.Columns) + column) / 4] : default;
+    public readonly Chunk<float> Load(GemmArgs a) =>
+        column < a.Columns && term < a.Depth ? a.Gradient.Cast<Chunk<float>>()[(((a.First + term) * (long)a.Columns) + column) / 4] : default;
 
     public readonly PixelGradients Next(GemmArgs a)
     {
@@ -139,7 +139,7 @@ internal struct PixelGradients : IGemmOperand<PixelGradients>
 }
 
 /// <summary>The same for any number of channels, a number at a time.</summary>
-internal struct PixelGradientElements : IGemmOperand<PixelGradientElements>
+internal struct PixelGradientElements : IGemmOperand<PixelGradientElements, float>
 {
     private int column, term;
 
@@ -153,7 +153,7 @@ internal struct PixelGradientElements : IGemmOperand<PixelGradientElements>
         return found;
     }
 
-    public readonly Float4 Load(GemmArgs a) => new(At(a, column), At(a, column + 1), At(a, column + 2), At(a, column + 3));
+    public readonly Chunk<float> Load(GemmArgs a) => new(At(a, column), At(a, column + 1), At(a, column + 2), At(a, column + 3));
 
     public readonly PixelGradientElements Next(GemmArgs a)
     {

@@ -1,7 +1,7 @@
 namespace RawFuse.Kernels;
 
 /// <summary>Four output channels of a term's weights in the forward pass. Their number is a multiple of 4.</summary>
-internal struct ForwardWeights : IGemmOperand<ForwardWeights>
+internal struct ForwardWeights : IGemmOperand<ForwardWeights, float>
 {
     private int column, term;
 
@@ -15,7 +15,7 @@ internal struct ForwardWeights : IGemmOperand<ForwardWeights>
         return found;
     }
 
-    public readonly Float4 Load(GemmArgs a) => column < a.Columns && term < a.Depth ? a.Weights.ChunkAt(a.Set, (term * a.Columns) + column) : default;
+    public readonly Chunk<float> Load(GemmArgs a) => column < a.Columns && term < a.Depth ? a.Weights.ChunkAt(a.Set, (term * a.Columns) + column) : default;
 
     public readonly ForwardWeights Next(GemmArgs a)
     {
@@ -26,7 +26,7 @@ internal struct ForwardWeights : IGemmOperand<ForwardWeights>
 }
 
 /// <summary>The same for any number of channels, a number at a time.</summary>
-internal struct ForwardWeightElements : IGemmOperand<ForwardWeightElements>
+internal struct ForwardWeightElements : IGemmOperand<ForwardWeightElements, float>
 {
     private int column, term;
 
@@ -40,7 +40,7 @@ internal struct ForwardWeightElements : IGemmOperand<ForwardWeightElements>
         return found;
     }
 
-    public readonly Float4 Load(GemmArgs a) => new(At(a, column), At(a, column + 1), At(a, column + 2), At(a, column + 3));
+    public readonly Chunk<float> Load(GemmArgs a) => new(At(a, column), At(a, column + 1), At(a, column + 2), At(a, column + 3));
 
     public readonly ForwardWeightElements Next(GemmArgs a)
     {
@@ -53,7 +53,7 @@ internal struct ForwardWeightElements : IGemmOperand<ForwardWeightElements>
 }
 
 /// <summary>Four output channels, the terms, of an input channel's weights in the input gradient. The number of output channels is a multiple of 4.</summary>
-internal struct GradientWeights : IGemmOperand<GradientWeights>
+internal struct GradientWeights : IGemmOperand<GradientWeights, float>
 {
     private int line, channel, tapY, tapX;
 
@@ -70,13 +70,15 @@ internal struct GradientWeights : IGemmOperand<GradientWeights>
         return found;
     }
 
-    public readonly Float4 Load(GemmArgs a)
+    public readonly Chunk<float> Load(GemmArgs a)
     {
         GpuConv s = a.Shape;
         int y = a.FirstTapY + (tapY * a.Phases), x = a.FirstTapX + (tapX * a.Phases);
         if (line >= a.Columns || y >= s.KernelHeight || a.Depth == 0) return default;
-        Float4 weights = a.Weights.ChunkAt(a.Set, (((((y * s.KernelWidth) + x) * s.InChannels) + line) * s.OutChannels) + channel);
-        return a.TermScale.Length > 0 ? weights * a.TermScale.Cast<Float4>()[channel / 4] : weights;
+        Chunk<float> w = a.Weights.ChunkAt(a.Set, (((((y * s.KernelWidth) + x) * s.InChannels) + line) * s.OutChannels) + channel);
+        if (a.TermScale.Length == 0) return w;
+        Chunk<float> scale = a.TermScale.Cast<Chunk<float>>()[channel / 4];
+        return new Chunk<float>(w.X * scale.X, w.Y * scale.Y, w.Z * scale.Z, w.W * scale.W);
     }
 
     public readonly GradientWeights Next(GemmArgs a)
@@ -97,7 +99,7 @@ internal struct GradientWeights : IGemmOperand<GradientWeights>
 }
 
 /// <summary>The same for any number of channels, a number at a time.</summary>
-internal struct GradientWeightElements : IGemmOperand<GradientWeightElements>
+internal struct GradientWeightElements : IGemmOperand<GradientWeightElements, float>
 {
     private int line, term;
 
@@ -111,7 +113,7 @@ internal struct GradientWeightElements : IGemmOperand<GradientWeightElements>
         return found;
     }
 
-    public readonly Float4 Load(GemmArgs a) => new(At(a, term), At(a, term + 1), At(a, term + 2), At(a, term + 3));
+    public readonly Chunk<float> Load(GemmArgs a) => new(At(a, term), At(a, term + 1), At(a, term + 2), At(a, term + 3));
 
     public readonly GradientWeightElements Next(GemmArgs a)
     {

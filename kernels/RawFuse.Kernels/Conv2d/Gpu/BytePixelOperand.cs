@@ -1,0 +1,98 @@
+namespace RawFuse.Kernels;
+
+/// <summary>The forward pass on bytes: a term is four of them, in the order of taps and channels.</summary>
+internal readonly struct ByteGeometry : IGemmGeometry
+{
+    public const int TermBytes = 4;
+
+    public static GemmArgs OfBatch(GemmArgs args, int batch)
+    {
+        args = ForwardGeometry.OfBatch(args, batch);
+        args.Depth = (args.Depth + TermBytes - 1) / TermBytes;
+        return args;
+    }
+}
+
+/// <summary>Sixteen channels of the pixel that a tap meets. The number of channels is a multiple of 16.</summary>
+internal struct BytePixels : IGemmOperand<BytePixels, int>
+{
+    private PixelLine line;
+    private int channel, tapY, tapX;
+
+    public static bool IsAlongTerms => true;
+
+    public static BytePixels Start(GemmArgs a, int line, int term)
+    {
+        BytePixels found;
+        int number = term * ByteGeometry.TermBytes;
+        found.line = PixelLine.Forward(a, line);
+        found.channel = number % a.Shape.InChannels;
+        int tap = number / a.Shape.InChannels;
+        found.tapX = tap % a.TapsAcross;
+        found.tapY = tap / a.TapsAcross;
+        return found;
+    }
+
+    public readonly Chunk<int> Load(GemmArgs a)
+    {
+        int y = line.Top + tapY, x = line.Left + tapX;
+        if (line.ImageRow < 0 || tapY >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.InHeight || x < 0 || x >= a.Shape.InWidth) return default;
+        return a.Int8.Source.Cast<Chunk<int>>()[((((line.ImageRow + y) * (long)a.Shape.InWidth) + x) * a.Shape.InChannels + channel) / 16];
+    }
+
+    public readonly BytePixels Next(GemmArgs a)
+    {
+        BytePixels next = this;
+        next.channel += GpuGemm.StepDepth * ByteGeometry.TermBytes;
+        while (next.channel >= a.Shape.InChannels)
+        {
+            next.channel -= a.Shape.InChannels;
+            next.tapX++;
+            if (next.tapX < a.TapsAcross) continue;
+            next.tapX = 0;
+            next.tapY++;
+        }
+
+        return next;
+    }
+}
+
+/// <summary>The same for any number of channels, a byte at a time.</summary>
+internal struct BytePixelElements : IGemmOperand<BytePixelElements, int>
+{
+    private PixelLine line;
+    private int term;
+
+    public static bool IsAlongTerms => true;
+
+    public static BytePixelElements Start(GemmArgs a, int line, int term)
+    {
+        BytePixelElements found;
+        found.line = PixelLine.Forward(a, line);
+        found.term = term;
+        return found;
+    }
+
+    public readonly Chunk<int> Load(GemmArgs a) => new(At(a, term), At(a, term + 1), At(a, term + 2), At(a, term + 3));
+
+    public readonly BytePixelElements Next(GemmArgs a)
+    {
+        BytePixelElements next = this;
+        next.term += GpuGemm.StepDepth;
+        return next;
+    }
+
+    private readonly int At(GemmArgs a, int t)
+    {
+        int bytes = 0;
+        for (int i = 0; i < ByteGeometry.TermBytes; i++) bytes |= ByteAt(a, (t * ByteGeometry.TermBytes) + i) << (8 * i);
+        return bytes;
+    }
+
+    private readonly int ByteAt(GemmArgs a, int number)
+    {
+        int channel = number % a.Shape.InChannels, tap = number / a.Shape.InChannels, y = line.Top + (tap / a.TapsAcross), x = line.Left + (tap % a.TapsAcross);
+        if (line.ImageRow < 0 || tap / a.TapsAcross >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.InHeight || x < 0 || x >= a.Shape.InWidth) return 0;
+        return a.Int8.Source[(((line.ImageRow + y) * (long)a.Shape.InWidth) + x) * a.Shape.InChannels + channel];
+    }
+}
