@@ -48,7 +48,7 @@ public sealed class GpuDevice : Device
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Paths =>
-        IsEmulator ? ["GPU kernels on the processor, thousands of times slower, for checking them"] : ["tiled float32 convolutions", "plain int8 convolutions"];
+        IsEmulator ? ["GPU kernels on the processor, thousands of times slower, for checking them"] : ["tiled float32 convolutions", "tiled int8 convolutions, four bytes a term"];
 
     /// <summary>Whether this is ILGPU's simulator.</summary>
     public bool IsEmulator => accelerator is CPUAccelerator;
