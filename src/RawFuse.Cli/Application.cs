@@ -51,7 +51,7 @@ internal static class Application
         {
             return Report(exception.Message, BadInput);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TrainingException or OutOfMemoryException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TrainingException or OutOfMemoryException or DeviceMemoryException)
         {
             return Report(exception.Message, Failed);
         }

@@ -33,6 +33,15 @@ public sealed unsafe class CpuDevice : Device
     /// <inheritdoc/>
     public override string Name => $"cpu ({Threads} {(Threads == 1 ? "thread" : "threads")}, {InstructionSet})";
 
+    /// <inheritdoc/>
+    public override long MemoryBytes => HostMemoryBytes;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Paths => [$"{Threads} {(Threads == 1 ? "thread" : "threads")}", InstructionSet, $"{Convolutions.ToString().ToLowerInvariant()} convolutions"];
+
+    /// <summary>Memory of the host, or what a container leaves of it.</summary>
+    internal static long HostMemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     /// <summary>How convolutions may be computed.</summary>
     public ConvolutionMode Convolutions { get; }
 
@@ -126,13 +135,18 @@ public sealed unsafe class CpuDevice : Device
     {
         public void* Address { get; private set; } = NativeMemory.AlignedAlloc((nuint)(bytes + Slack), 256);
 
-        ~CpuMemory() => NativeMemory.AlignedFree(Address);
+        ~CpuMemory() => Free();
 
         public override void Dispose()
         {
+            Free();
+            GC.SuppressFinalize(this);
+        }
+
+        private void Free()
+        {
             NativeMemory.AlignedFree(Address);
             Address = null;
-            GC.SuppressFinalize(this);
         }
     }
 }

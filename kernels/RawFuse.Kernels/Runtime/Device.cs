@@ -13,6 +13,12 @@ public abstract class Device : IDisposable
     /// <summary>What a person reads: the processor's or accelerator's name.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Bytes of memory it has, or may take of the host's.</summary>
+    public abstract long MemoryBytes { get; }
+
+    /// <summary>Which of the code's ways to compute it takes, in words.</summary>
+    public abstract IReadOnlyList<string> Paths { get; }
+
     /// <summary>The pool that all buffers of this device come from.</summary>
     public MemoryPool Pool { get; }
 
@@ -37,14 +43,16 @@ public abstract class Device : IDisposable
     /// <summary>Takes a buffer from the pool. Its contents are undefined.</summary>
     /// <param name="length">Number of elements, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
-    public Storage<T> Allocate<T>(int length)
+    /// <exception cref="DeviceMemoryException">The device has no room for it.</exception>
+    public unsafe Storage<T> Allocate<T>(int length)
         where T : unmanaged
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        return new Storage<T>(this, length);
+        return new Storage<T>(this, Pool.Rent((long)length * sizeof(T)), length);
     }
 
     /// <summary>Takes a buffer from the pool and fills it with the given values.</summary>
+    /// <exception cref="DeviceMemoryException">The device has no room for it.</exception>
     public Storage<T> Allocate<T>(ReadOnlySpan<T> values)
         where T : unmanaged
     {
@@ -96,6 +104,7 @@ public abstract class Device : IDisposable
         where TKernel : IKernel<TArgs>
         where TArgs : struct;
 
+    /// <exception cref="OutOfMemoryException">The device has no room for it.</exception>
     private protected abstract DeviceMemory AllocateMemory(long bytes);
 
     private protected abstract void CopyIn(ReadOnlySpan<byte> source, DeviceMemory destination);

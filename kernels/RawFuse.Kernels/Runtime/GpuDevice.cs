@@ -39,6 +39,17 @@ public sealed class GpuDevice : Device
     /// <inheritdoc/>
     public override string Name => IsEmulator ? "emulator" : accelerator.Name;
 
+    /// <inheritdoc/>
+    public override long MemoryBytes => IsEmulator ? CpuDevice.HostMemoryBytes : accelerator.MemorySize;
+
+    /// <summary>The compute capability of an NVIDIA GPU under CUDA, such as (9, 0); null for other devices.</summary>
+    public (int Major, int Minor)? ComputeCapability =>
+        accelerator is CudaAccelerator { Architecture: var architecture } ? (architecture.Major, architecture.Minor) : null;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Paths =>
+        IsEmulator ? ["GPU kernels on the processor, thousands of times slower, for checking them"] : ["tiled float32 convolutions", "tiled int8 convolutions, four bytes a term"];
+
     /// <summary>Whether this is ILGPU's simulator.</summary>
     public bool IsEmulator => accelerator is CPUAccelerator;
 
@@ -47,18 +58,24 @@ public sealed class GpuDevice : Device
 
     /// <summary>Opens ILGPU's simulator.</summary>
     public static GpuDevice Emulator() =>
-        new(Context.Create(builder => Options(builder).CPU(new CPUDevice(numThreadsPerWarp: 4, numWarpsPerMultiprocessor: 64, numMultiprocessors: 1))),
+        new(Context.Create(builder => GpuDriver.Options(builder).CPU(new CPUDevice(numThreadsPerWarp: 4, numWarpsPerMultiprocessor: 64, numMultiprocessors: 1))),
             context => context.CreateCPUAccelerator(0));
 
     /// <summary>Opens an NVIDIA GPU.</summary>
     /// <param name="index">Number of the GPU, from 0.</param>
     /// <exception cref="DeviceUnavailableException">There is no driver or no such GPU.</exception>
-    public static GpuDevice Cuda(int index = 0) => Open("cuda", index, builder => builder.Cuda(), context => context.CreateCudaAccelerator(index));
+    public static GpuDevice Cuda(int index = 0) => GpuDriver.Cuda.Open(index, context => new GpuDevice(context, from => from.CreateCudaAccelerator(index)));
 
     /// <summary>Opens an OpenCL device.</summary>
     /// <param name="index">Number of the device among those ILGPU accepts, from 0.</param>
     /// <exception cref="DeviceUnavailableException">There is no OpenCL runtime or no such device.</exception>
-    public static GpuDevice OpenCl(int index = 0) => Open("opencl", index, builder => builder.OpenCL(), context => context.CreateCLAccelerator(index));
+    public static GpuDevice OpenCl(int index = 0) => GpuDriver.OpenCl.Open(index, context => new GpuDevice(context, from => from.CreateCLAccelerator(index)));
+
+    /// <summary>Number of NVIDIA GPUs; 0 also where their driver is missing.</summary>
+    public static int CudaCount => GpuDriver.Cuda.Count();
+
+    /// <summary>Number of OpenCL devices that ILGPU accepts; 0 also where OpenCL is missing.</summary>
+    public static int OpenClCount => GpuDriver.OpenCl.Count();
 
     /// <summary>Launches a GPU kernel over a number of independent items, one thread each up to a limit, the rest by a grid-stride loop.</summary>
     /// <param name="kernel">A static method with one parameter, a struct of views and numbers.</param>
@@ -100,7 +117,17 @@ public sealed class GpuDevice : Device
 
     private protected override void Execute<TKernel, TArgs>(in TArgs args) => TKernel.Gpu(this, in args);
 
-    private protected override DeviceMemory AllocateMemory(long bytes) => new GpuMemory(accelerator.Allocate1D<byte>(bytes));
+    private protected override DeviceMemory AllocateMemory(long bytes)
+    {
+        try
+        {
+            return new GpuMemory(accelerator.Allocate1D<byte>(bytes));
+        }
+        catch (Exception exception) when (IsOutOfMemory(exception))
+        {
+            throw new InsufficientMemoryException(exception.Message, exception);
+        }
+    }
 
     private protected override unsafe void CopyIn(ReadOnlySpan<byte> source, DeviceMemory destination)
     {
@@ -122,21 +149,13 @@ public sealed class GpuDevice : Device
         }
     }
 
-    private static Context.Builder Options(Context.Builder builder) => builder.Optimize(OptimizationLevel.O2);
-
-    private static GpuDevice Open(string kind, int index, Func<Context.Builder, Context.Builder> select, Func<Context, Accelerator> create)
+    private static bool IsOutOfMemory(Exception exception) => exception switch
     {
-        NativeDrivers.Register();
-        try
-        {
-            return new GpuDevice(Context.Create(builder => select(Options(builder))), create);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            Exception cause = exception.GetBaseException();
-            throw new DeviceUnavailableException($"{kind}:{index} cannot be used: {cause.Message.ReplaceLineEndings(" ")}", exception);
-        }
-    }
+        CudaException cuda => cuda.Error == nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY),
+        CLException opencl => opencl.Error is CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES
+            or CLError.CL_OUT_OF_HOST_MEMORY or CLError.CL_INVALID_BUFFER_SIZE,
+        _ => false,
+    };
 
     private sealed class GpuMemory(MemoryBuffer1D<byte, Stride1D.Dense> buffer) : DeviceMemory(buffer.Length)
     {

@@ -5,6 +5,10 @@ namespace RawFuse.Kernels;
 /// <summary>
 /// A caching allocator. Sizes are rounded up to four classes per power of two (at most 25% waste), and a block that
 /// comes back waits in its class for the next request. Thread-safe.
+/// <para>
+/// When there is no room, buffers that were forgotten (by work that an exception ended, say) are brought back by the garbage collector, all cached blocks are
+/// given up, and the request is tried once more.
+/// </para>
 /// </summary>
 public sealed class MemoryPool : IDisposable
 {
@@ -12,10 +16,17 @@ public sealed class MemoryPool : IDisposable
 
     private readonly Func<long, DeviceMemory> allocate;
     private readonly Dictionary<long, Stack<DeviceMemory>> free = [];
+
+    /// <summary>Held here, so that a forgotten buffer's block outlives the buffer, whose finalizer returns it.</summary>
+    private readonly HashSet<DeviceMemory> live = [];
+
     private readonly Lock gate = new();
     private bool disposed;
 
     internal MemoryPool(Func<long, DeviceMemory> allocate) => this.allocate = allocate;
+
+    /// <summary>The most bytes to take from the system; without a limit, all it gives. What is taken already stays.</summary>
+    public long Limit { get; set; } = long.MaxValue;
 
     /// <summary>Bytes held by live buffers.</summary>
     public long BytesInUse { get; private set; }
@@ -58,30 +69,24 @@ public sealed class MemoryPool : IDisposable
         disposed = true;
     }
 
+    /// <exception cref="DeviceMemoryException">There is no room.</exception>
     internal DeviceMemory Rent(long bytes)
     {
         long size = SizeClass(bytes);
-        lock (gate)
-        {
-            ObjectDisposedException.ThrowIf(disposed, this);
-            if (!free.TryGetValue(size, out Stack<DeviceMemory>? blocks) || !blocks.TryPop(out DeviceMemory? block))
-            {
-                // May throw: counted afterwards.
-                block = allocate(size);
-                BytesReserved += size;
-                SystemAllocations++;
-            }
+        if (TryRent(size, out _) is { } block) return block;
 
-            BytesInUse += size;
-            PeakBytesInUse = Math.Max(PeakBytesInUse, BytesInUse);
-            return block;
-        }
+        // Not under the lock, which finalizers take.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Trim();
+        return TryRent(size, out Exception? cause) ?? throw new DeviceMemoryException(size, BytesInUse, BytesReserved, cause);
     }
 
     internal void Return(DeviceMemory block)
     {
         lock (gate)
         {
+            live.Remove(block);
             BytesInUse -= block.Bytes;
             if (disposed)
             {
@@ -92,6 +97,37 @@ public sealed class MemoryPool : IDisposable
 
             if (!free.TryGetValue(block.Bytes, out Stack<DeviceMemory>? blocks)) free[block.Bytes] = blocks = new Stack<DeviceMemory>();
             blocks.Push(block);
+        }
+    }
+
+    /// <summary>A block from the cache or from the system; null where there is no room, with what the system says to it.</summary>
+    private DeviceMemory? TryRent(long size, out Exception? cause)
+    {
+        cause = null;
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if (!free.TryGetValue(size, out Stack<DeviceMemory>? blocks) || !blocks.TryPop(out DeviceMemory? block))
+            {
+                if (size > Limit - BytesReserved) return null;
+                try
+                {
+                    block = allocate(size);
+                }
+                catch (OutOfMemoryException exception)
+                {
+                    cause = exception;
+                    return null;
+                }
+
+                BytesReserved += size;
+                SystemAllocations++;
+            }
+
+            live.Add(block);
+            BytesInUse += size;
+            PeakBytesInUse = Math.Max(PeakBytesInUse, BytesInUse);
+            return block;
         }
     }
 

@@ -2,7 +2,7 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// A typed buffer on a device. It is counted: it starts with one reference, and when the last one is released its
-/// memory goes back to the device's pool. A buffer that is forgotten is freed by the garbage collector instead.
+/// memory goes back to the device's pool. A buffer that is forgotten goes back when the garbage collector finds it.
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 public sealed class Storage<T> : IDisposable
@@ -11,11 +11,17 @@ public sealed class Storage<T> : IDisposable
     private readonly DeviceMemory memory;
     private int references = 1;
 
-    internal unsafe Storage(Device device, int length)
+    internal Storage(Device device, DeviceMemory memory, int length)
     {
         Device = device;
         Length = length;
-        memory = device.Pool.Rent((long)length * sizeof(T));
+        this.memory = memory;
+    }
+
+    /// <summary>Brings back what was forgotten.</summary>
+    ~Storage()
+    {
+        if (references > 0) Device.Pool.Return(memory);
     }
 
     /// <summary>The device the buffer lives on.</summary>
@@ -59,8 +65,10 @@ public sealed class Storage<T> : IDisposable
     public void Dispose()
     {
         int left = Interlocked.Decrement(ref references);
+        if (left > 0) return;
+        GC.SuppressFinalize(this);
         if (left == 0) Device.Pool.Return(memory);
-        if (left < 0) throw new ObjectDisposedException(nameof(Storage<T>), "A buffer was released more often than it was shared.");
+        else throw new ObjectDisposedException(nameof(Storage<T>), "A buffer was released more often than it was shared.");
     }
 
     /// <summary>Copies the whole buffer to a new array on the host.</summary>

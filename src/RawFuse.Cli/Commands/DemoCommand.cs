@@ -16,7 +16,7 @@ internal static class DemoCommand
         var computing = new DeviceOptions(command);
         command.SetAction((parsed, cancellation) =>
         {
-            using CpuDevice device = computing.Open(parsed);
+            using Device device = computing.Open(parsed);
             new DemoRun(device, new Report(parsed.GetValue(json)), parsed.GetValue(folder)!, (ulong)parsed.GetValue(seed), cancellation).Run();
             return Task.FromResult(0);
         });

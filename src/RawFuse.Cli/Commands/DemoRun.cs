@@ -56,7 +56,7 @@ internal sealed class DemoRun(Device device, Report report, string folder, ulong
         {
             // 480 steps instead of the paper's 300,000: a high rate that falls fast, and few chips a step.
             var options = new EopmOptions(population, Chips: 2, Rate: 0.02f, RateFactor: 0.9f, RateEvery: 20);
-            EopmTrainer.Train(generator, [model], Training(train, FuseBatch, Augmentation.Signs), options, FuseEpochs, seed, Report.Of(progress), cancellation);
+            EopmTrainer.Train(generator, [model], Training(train, FuseBatch, Augmentation.Signs), options, FuseEpochs, seed, Report.Of(progress), report.Notices, cancellation);
             return true;
         });
         using FrozenNetwork fuse = FrozenNetwork.From(generator);

@@ -8,32 +8,55 @@ namespace RawFuse.Cli.Commands;
 /// <summary><c>rawfuse devices</c>: what can run kernels here, and why the rest cannot.</summary>
 internal static class DevicesCommand
 {
+    private const string None = "-";
+
     public static Command Create()
     {
-        var command = new Command("devices", "Show what can run kernels on this machine.");
-        command.SetAction(_ =>
+        Option<string?> json = CommonOptions.Json();
+        var command = new Command("devices", "Show what can run kernels on this machine, for '--device'.") { json };
+        command.SetAction(parsed =>
         {
-            var report = new Report(null);
-            Table table = new Table().Border(TableBorder.Simple).AddColumns("device", "what it is");
-            Add(table, "cpu", () => new CpuDevice());
-            Add(table, "cuda:0", () => GpuDevice.Cuda());
-            Add(table, "opencl:0", () => GpuDevice.OpenCl());
-            table.AddRow("emulator", "GPU kernels on the processor, thousands of times slower; for checking them");
-            report.Console.Write(table);
+            var report = new Report(parsed.GetValue(json));
+            DeviceJson[] devices = [.. Names().Select(Describe)];
+            report.Console.Write(TableOf(devices));
+            foreach (DeviceJson missing in devices.Where(device => device.Error is not null)) report.Line(missing.Error!);
+            report.Json(() => new DevicesJson(devices), JsonModels.Default.DevicesJson);
         });
         return command;
     }
 
-    private static void Add(Table table, string name, Func<Device> open)
+    /// <summary>The first GPU of each kind is named where there is none too, for the reason.</summary>
+    private static IEnumerable<DeviceName> Names() =>
+    [
+        DeviceName.Cpu,
+        .. Enumerable.Range(0, Math.Max(1, GpuDevice.CudaCount)).Select(index => new DeviceName("cuda", index)),
+        .. Enumerable.Range(0, Math.Max(1, GpuDevice.OpenClCount)).Select(index => new DeviceName("opencl", index)),
+        new DeviceName("emulator"),
+    ];
+
+    private static DeviceJson Describe(DeviceName name)
     {
         try
         {
-            using Device device = open();
-            table.AddRow(name, device.Name.EscapeMarkup());
+            using Device device = name.Open();
+            return DeviceJson.Of(name.ToString(), device);
         }
         catch (DeviceUnavailableException exception)
         {
-            table.AddRow(name, $"[grey]{exception.Message.EscapeMarkup()}[/]");
+            return DeviceJson.Of(name.ToString(), exception);
         }
+    }
+
+    private static Table TableOf(IEnumerable<DeviceJson> devices)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("device", "name", "memory", "capability", "paths");
+        foreach (DeviceJson device in devices.Where(device => device.Error is null))
+        {
+            table.AddRow(
+                device.Device, device.Name!.EscapeMarkup(), $"{device.MemoryBytes / 1073741824.0:F1} GiB", device.ComputeCapability ?? None,
+                string.Join(", ", device.Paths!).EscapeMarkup());
+        }
+
+        return table;
     }
 }

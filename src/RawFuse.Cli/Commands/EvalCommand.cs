@@ -44,7 +44,7 @@ internal static class EvalCommand
 
             int chipCount = population.IsOneChip ? 1 : parsed.GetValue(count);
             ulong[] seeds = [.. Enumerable.Range(0, chipCount).Select(i => (ulong)parsed.GetValue(first) + (ulong)i)];
-            using CpuDevice device = computing.Open(parsed);
+            using Device device = computing.Open(parsed);
             (FrozenNetwork loaded, string dataset) = models.LoadBase(parsed, path, device);
             using FrozenNetwork network = loaded;
             using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);

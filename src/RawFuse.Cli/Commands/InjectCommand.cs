@@ -30,13 +30,14 @@ internal static class InjectCommand
         Option<string?> json = CommonOptions.Json();
         var command = new Command("inject", "Put the weights of a file into a chip's faulty memory.") { weights, seed, output, bits, json };
         chips.AddTo(command);
+        var computing = new DeviceOptions(command, convolves: false);
         command.SetAction((parsed, cancellation) =>
         {
             string input = parsed.GetRequiredValue(weights);
             string path = OutputFile.Check(parsed.GetRequiredValue(output), input);
             var report = new Report(parsed.GetValue(json), input, path);
             Chip chip = chips.ChipFor(parsed, parsed.GetValue(seed)) ?? throw new ArgumentException("Name a chip with '--chip' and '--ber', or with '--map'.");
-            using var device = new CpuDevice();
+            using Device device = computing.Open(parsed);
             var run = new InjectRun(device, SafetensorsFile.Read(input, cancellation), chip, parsed.GetValue(bits));
             FaultSummary summary = run.Write(path, cancellation);
             report.Console.Write(FaultTable.Of(summary));

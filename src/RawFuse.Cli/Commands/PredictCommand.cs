@@ -47,7 +47,7 @@ internal static class PredictCommand
             int? calibration = int8.Images(parsed);
             if (calibration is not null && classifier is null) throw new ArgumentException("'--int8' needs '--base': generators stay on floats.");
             var report = new Report(null);
-            using CpuDevice device = computing.Open(parsed);
+            using Device device = computing.Open(parsed);
             using FrozenNetwork? network = classifier is null ? null : models.LoadBase(parsed, classifier, device).Network;
             using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);
             int[] shape = new PredictRun(device, fuse, network, chip, parsed.GetValue(batch), calibration).Write(images, path, report, cancellation);

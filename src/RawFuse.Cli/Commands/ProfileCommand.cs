@@ -28,7 +28,7 @@ internal static class ProfileCommand
         {
             string? path = parsed.GetValue(file);
             return profile.Run(
-                parsed, [path], device => new InferenceWorkload(null, models.Base(parsed, path, device), parsed.GetValue(batch), parsed.GetValue(int8)), cancellation);
+                parsed, [path], (device, _) => new InferenceWorkload(null, models.Base(parsed, path, device), parsed.GetValue(batch), parsed.GetValue(int8)), cancellation);
         });
         return command;
     }
@@ -49,7 +49,7 @@ internal static class ProfileCommand
             string? path = parsed.GetValue(file), fusePath = parsed.GetValue(fuseFile);
             return profile.Run(
                 parsed, [path, fusePath],
-                device =>
+                (device, _) =>
                 {
                     FrozenNetwork model = models.Base(parsed, path, device);
                     return new InferenceWorkload(models.Fuse(parsed, fusePath, model), model, parsed.GetValue(batch), parsed.GetValue(int8));
@@ -82,10 +82,10 @@ internal static class ProfileCommand
             var options = new EopmOptions(population, parsed.GetValue(count), WeightBits: models.Bits(parsed) ?? 8, SetsPerPass: parsed.GetValue(perPass));
             return profile.Run(
                 parsed, [path, .. chips.MapFiles(parsed) ?? []],
-                device =>
+                (device, report) =>
                 {
                     FrozenNetwork model = models.Base(parsed, path, device);
-                    return new EopmWorkload(models.FreshGenerator(parsed, model), model, options, parsed.GetValue(batch));
+                    return new EopmWorkload(models.FreshGenerator(parsed, model), model, options, parsed.GetValue(batch), report.Notices);
                 },
                 cancellation);
         });
@@ -104,7 +104,7 @@ internal static class ProfileCommand
         profile.AddTo(command);
         command.SetAction((parsed, cancellation) => profile.Run(
             parsed, [],
-            device => new QatWorkload(models.FreshBase(parsed, device), optimizer.ValueIn(parsed), models.Bits(parsed) ?? 8, parsed.GetValue(batch)),
+            (device, _) => new QatWorkload(models.FreshBase(parsed, device), optimizer.ValueIn(parsed), models.Bits(parsed) ?? 8, parsed.GetValue(batch)),
             cancellation));
         return command;
     }

@@ -34,19 +34,19 @@ internal sealed class ProfileOptions
     /// <summary>Profiles what the command made and reports it.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="inputs">The files the command reads; null for those it does not have.</param>
-    /// <param name="make">Makes the work.</param>
+    /// <param name="make">Makes the work, on a device; the report takes what users should know of it.</param>
     /// <param name="cancellation">Stops it.</param>
-    public Task<int> Run(ParseResult parsed, string?[] inputs, Func<CpuDevice, Workload> make, CancellationToken cancellation)
+    public Task<int> Run(ParseResult parsed, string?[] inputs, Func<Device, Report, Workload> make, CancellationToken cancellation)
     {
         string? traceFile = parsed.GetValue(trace);
         var report = new Report(parsed.GetValue(json), [traceFile, .. inputs]);
         if (traceFile is not null) OutputFile.Check(traceFile, inputs);
-        using CpuDevice device = devices!.Open(parsed);
-        using Workload work = make(device);
-        MachineLimits? limits = parsed.GetValue(withoutLimits) ? null : Measure(report, device.Threads);
+        using Device device = devices!.Open(parsed);
+        using Workload work = make(device, report);
+        MachineLimits? limits = parsed.GetValue(withoutLimits) ? null : Measure(report, device);
         (ProfileResult result, double _) = report.Stage(
             work.Name, progress => Profiler.Run(device, work.Run, parsed.GetValue(repeat), progress, cancellation));
-        limits = limits?.Or(Measure(report, device.Threads));
+        if (limits is not null && Measure(report, device) is { } again) limits = limits.Or(again);
         var profile = new ProfileReport(work.Name, device.Name, result, limits, by.ValueIn(parsed));
         ProfileTable.Write(report.Console, profile);
         if (traceFile is not null)
@@ -59,10 +59,10 @@ internal sealed class ProfileOptions
         return Task.FromResult(0);
     }
 
-    /// <summary>On a device of its own: its memory must not count as the work's.</summary>
-    private static MachineLimits Measure(Report report, int threads)
+    private static MachineLimits? Measure(Report report, Device device)
     {
-        using var device = new CpuDevice(threads);
-        return report.Stage("measure this machine", _ => MachineLimits.Measure(device)).Result;
+        MachineLimits? limits = report.Stage("measure this machine", _ => MachineLimits.Measure(device)).Result;
+        if (limits is null) report.Line($"limits of {device.Name}: n/a, its times say nothing of a GPU");
+        return limits;
     }
 }

@@ -47,7 +47,7 @@ internal static class TrainCommand
             var report = new Report(null);
             string name = data.ValueIn(parsed);
             string path = OutputFile.Check(parsed.GetRequiredValue(output));
-            using CpuDevice device = computing.Open(parsed);
+            using Device device = computing.Open(parsed);
             ImageSet images = ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit));
             ImageSet test = ImageSources.Test(name, parsed.GetValue(folder), null);
             NetworkDefinition definition = BaseModel.Define(parsed.GetValue(architecture)!, images.Classes, images.Height);
@@ -113,7 +113,7 @@ internal static class TrainCommand
             string path = OutputFile.Check(parsed.GetRequiredValue(output), parsed.GetRequiredValue(bases));
             ChipPopulation population = chips.Population(parsed);
             int bits = hints.Bits(parsed) ?? 8;
-            using CpuDevice device = computing.Open(parsed);
+            using Device device = computing.Open(parsed);
             var models = new List<FrozenNetwork>();
             try
             {
@@ -139,7 +139,7 @@ internal static class TrainCommand
                 string protectedModels = string.Join(", ", models.Select(one => one.Definition.Name));
                 (_, double seconds) = report.Stage($"train {definition.Name} for {protectedModels} on {name}", progress =>
                 {
-                    EopmTrainer.Train(network, models, source, options, parsed.GetValue(epochs), random, Report.Of(progress), cancellation);
+                    EopmTrainer.Train(network, models, source, options, parsed.GetValue(epochs), random, Report.Of(progress), report.Notices, cancellation);
                     return true;
                 });
                 ModelFile.Save(network, new ModelInfo(ModelKind.Fuse, definition.Name, images.Classes, images.Height, options.WeightBits, name), path);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RawFuse.Kernels;
 using RawFuse.NeuralFuse.Energy;
 using RawFuse.NeuralFuse.Evaluation;
 using RawFuse.NeuralFuse.Faults;
@@ -14,6 +15,7 @@ namespace RawFuse.Cli.Output;
 [JsonSerializable(typeof(EnergyJson))]
 [JsonSerializable(typeof(TopologyJson))]
 [JsonSerializable(typeof(ProfileJson))]
+[JsonSerializable(typeof(DevicesJson))]
 internal sealed partial class JsonModels : JsonSerializerContext;
 
 internal sealed record PerturbedJson(double Mean, double Std, IReadOnlyList<double> PerChip)
@@ -99,3 +101,21 @@ internal sealed record EnergyJson(
 
 /// <summary>What <c>energy --topology</c> writes.</summary>
 internal sealed record TopologyJson(IReadOnlyList<LayerJson> Layers, long FilterReads, long IfmapReads, long OfmapWrites, long Cycles, long Macs, double Twma);
+
+/// <summary>What <c>devices</c> writes.</summary>
+internal sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices);
+
+/// <summary>A device: what it is, or why it is not there.</summary>
+/// <param name="Device">What <c>--device</c> calls it.</param>
+/// <param name="Name">The processor's or accelerator's name.</param>
+/// <param name="MemoryBytes">Bytes of its memory.</param>
+/// <param name="ComputeCapability">Of an NVIDIA GPU, such as "9.0".</param>
+/// <param name="Paths">How it computes.</param>
+/// <param name="Error">Why it cannot be used; then all else is left out.</param>
+internal sealed record DeviceJson(string Device, string? Name, long? MemoryBytes, string? ComputeCapability, IReadOnlyList<string>? Paths, string? Error)
+{
+    public static DeviceJson Of(string device, Device open) => new(
+        device, open.Name, open.MemoryBytes, open is GpuDevice { ComputeCapability: var (major, minor) } ? $"{major}.{minor}" : null, open.Paths, null);
+
+    public static DeviceJson Of(string device, DeviceUnavailableException exception) => new(device, null, null, null, null, exception.Message);
+}

@@ -2,8 +2,8 @@ using RawFuse.Profiling;
 
 namespace RawFuse.Cli.Output;
 
-/// <summary>What the machine can do, as measured.</summary>
-internal sealed record LimitsJson(double FmaGflops, double CopyGigabytesPerSecond);
+/// <summary>What the machine can do, as measured; what was not measured is left out.</summary>
+internal sealed record LimitsJson(double? FmaGflops, double CopyGigabytesPerSecond);
 
 /// <summary>A kernel, or a kernel at one shape, in a run; what is unknown is left out. Shares in percent.</summary>
 internal sealed record KernelJson(

@@ -11,13 +11,16 @@ internal static class ProfileTable
 
     private const string None = "-";
 
+    /// <summary>Stands for what nobody measured.</summary>
+    private const string Unknown = "n/a";
+
     public static void Write(IAnsiConsole console, ProfileReport profile)
     {
         console.Profile.Width = Math.Max(console.Profile.Width, Width);
         if (profile.Limits is { } limits)
         {
             console.WriteLine(
-                $"{profile.Device}: multiply-adds {limits.FmaGflops:F0} GFLOP/s, copies {limits.CopyGigabytes:F1} GB/s (read and write), as measured");
+                $"{profile.Device}: multiply-adds {(limits.FmaGflops is { } fma ? $"{fma:F0} GFLOP/s" : Unknown)}, copies {limits.CopyGigabytes:F1} GB/s (read and write), as measured");
         }
 
         console.Write(Kernels(profile));
@@ -48,7 +51,7 @@ internal static class ProfileTable
         IReadOnlyList<KernelSummary> all = profile.Kernels;
         return new KernelSummary(
             "all", null, all.Sum(kernel => kernel.Calls), all.Sum(kernel => kernel.Seconds), all.Sum(kernel => kernel.Flops), all.Sum(kernel => kernel.Bytes),
-            profile.Limits is null ? null : all.Sum(kernel => kernel.LimitSeconds ?? 0));
+            profile.Limits?.FmaGflops is null ? null : all.Sum(kernel => kernel.LimitSeconds ?? 0));
     }
 
     private static void Row(Table table, ProfileReport profile, KernelSummary kernel)
@@ -62,10 +65,11 @@ internal static class ProfileTable
         ]);
         if (profile.Limits is { } limits)
         {
+            string none = limits.FmaGflops is null ? Unknown : None;
             cells.AddRange(
             [
-                kernel.Flops > 0 ? Percent(kernel.Gflops / limits.FmaGflops) : None, Percent(kernel.Gigabytes / limits.CopyGigabytes),
-                profile.LimitOf(kernel) ?? None, Percent(kernel.ShareOfLimit),
+                kernel.Flops > 0 ? Percent(kernel.Gflops / limits.FmaGflops, none) : None, Percent(kernel.Gigabytes / limits.CopyGigabytes, None),
+                profile.LimitOf(kernel) ?? none, Percent(kernel.ShareOfLimit, none),
             ]);
         }
 
@@ -92,5 +96,5 @@ internal static class ProfileTable
     private static string Number(double? value) =>
         value is not { } number ? None : number >= 100 ? $"{number:F0}" : number >= 1 ? $"{number:F1}" : $"{number:F2}";
 
-    private static string Percent(double? share) => share is { } value ? $"{100 * value:F0}" : None;
+    private static string Percent(double? share, string none) => share is { } value ? $"{100 * value:F0}" : none;
 }

@@ -25,6 +25,9 @@ internal sealed class Report
 
     public IAnsiConsole Console { get; }
 
+    /// <summary>Prints what a user should know while a stage runs.</summary>
+    public IProgress<string> Notices => new Immediate<string>(text => Line($"note: {text}"));
+
     /// <summary>Prints a line of text.</summary>
     public void Line(string text) => Console.WriteLine(text);
 

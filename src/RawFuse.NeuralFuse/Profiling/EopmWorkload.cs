@@ -7,12 +7,13 @@ namespace RawFuse.NeuralFuse.Profiling;
 /// <param name="model">The base model it is trained to protect.</param>
 /// <param name="options">The method's constants.</param>
 /// <param name="batch">Images, 2 or more.</param>
-public sealed class EopmWorkload(Network generator, FrozenNetwork model, EopmOptions options, int batch)
+/// <param name="notices">Told in a sentence, once, that device memory made the passes smaller; null for nobody.</param>
+public sealed class EopmWorkload(Network generator, FrozenNetwork model, EopmOptions options, int batch, IProgress<string>? notices = null)
     : Workload(
         $"EOPM step of {generator.Definition.Name} for {model.Definition.Name}, {batch} images, {options.Chips} chips", model.Device, model.Definition, batch)
 {
     private readonly Adam optimizer = new(generator.TrainedTensors, EopmOptions.Beta1, EopmOptions.Beta2);
-    private readonly EopmStep step = new(generator, [model], options);
+    private readonly EopmStep step = new(generator, [model], options, notices);
     private readonly ulong[] chips = new ulong[options.Chips];
 
     /// <inheritdoc/>

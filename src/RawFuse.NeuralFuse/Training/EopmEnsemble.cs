@@ -23,9 +23,10 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
     /// <param name="access">Number of the chips' access.</param>
     /// <param name="gradient">Receives dL/dF(x).</param>
     /// <param name="accumulate">Whether it is added to what is there.</param>
-    public EopmLoss Gradient(Tensor fused, Batch batch, ReadOnlySpan<ulong> chips, long access, Tensor gradient, bool accumulate)
+    /// <param name="most">Most sets that may run together.</param>
+    public EopmLoss Gradient(Tensor fused, Batch batch, ReadOnlySpan<ulong> chips, long access, Tensor gradient, bool accumulate, int most)
     {
-        int all = 1 + chips.Length, perPass = SetsPerPass(all, batch.Count);
+        int all = 1 + chips.Length, perPass = SetsPerPass(all, batch.Count, most);
         float clean = 0, perturbed = 0;
         for (int first = 0; first < all; first += perPass)
         {
@@ -44,17 +45,19 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
         return new EopmLoss(clean, perturbed, options.Lambda);
     }
 
+    /// <summary>How many of all sets run together, with so many images each.</summary>
+    public int SetsPerPass(int all, int images, int most)
+    {
+        if (options.SetsPerPass > 0) return Math.Min(Math.Min(all, most), options.SetsPerPass);
+        int standard = model.Device is CpuDevice device ? Math.Clamp(((ImagesPerThread * device.Threads) + images - 1) / images, 1, all) : all;
+        return Math.Min(standard, most);
+    }
+
     /// <summary>Gives the buffers back.</summary>
     public void Dispose()
     {
         foreach (EopmEnsemblePass pass in passes.Values) pass.Dispose();
         passes.Clear();
-    }
-
-    private int SetsPerPass(int all, int images)
-    {
-        if (options.SetsPerPass > 0) return Math.Min(all, options.SetsPerPass);
-        return model.Device is CpuDevice device ? Math.Clamp(((ImagesPerThread * device.Threads) + images - 1) / images, 1, all) : all;
     }
 
     private EopmEnsemblePass PassFor(int sets, int images)

@@ -14,12 +14,13 @@ public static class EopmTrainer
     /// <param name="epochs">Passes over the images, 1 or more.</param>
     /// <param name="seed">Decides which chips are drawn.</param>
     /// <param name="progress">Told after every step; null for nobody.</param>
+    /// <param name="notices">Told in a sentence, once, that device memory made the passes smaller; null for nobody.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
-    /// <exception cref="TrainingException">The loss, or a parameter at the end, is not finite.</exception>
+    /// <exception cref="TrainingException">The loss, or a parameter at the end, is not finite; or a step does not fit the device's memory.</exception>
     /// <exception cref="OperationCanceledException">Training was stopped.</exception>
     public static void Train(
         Network generator, IReadOnlyList<FrozenNetwork> bases, IImageSource source, EopmOptions options, int epochs, ulong seed,
-        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        IProgress<TrainingProgress>? progress = null, IProgress<string>? notices = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Chips, 1);
@@ -28,7 +29,7 @@ public static class EopmTrainer
         if (bases.Count == 0) throw new ArgumentException("EOPM needs a base model or more.", nameof(bases));
         foreach (FrozenNetwork model in bases) Batch.CheckClasses(model.Definition, source);
         using var optimizer = new Adam(generator.TrainedTensors, EopmOptions.Beta1, EopmOptions.Beta2);
-        using var step = new EopmStep(generator, bases, options);
+        using var step = new EopmStep(generator, bases, options, notices);
         var random = new SplitMix64(seed);
         var chips = new ulong[options.Chips];
         int total = epochs * source.Batches(0).Count();

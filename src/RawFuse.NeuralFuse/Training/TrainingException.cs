@@ -1,7 +1,7 @@
 namespace RawFuse.NeuralFuse.Training;
 
 /// <summary>Training cannot go on, or came to nothing; the message says where and why.</summary>
-public sealed class TrainingException(string message) : Exception(message)
+public sealed class TrainingException(string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>Refuses a trained network that no file could hold: the last step, whose loss nobody sees, may be the one that broke it.</summary>
     /// <param name="network">The network.</param>

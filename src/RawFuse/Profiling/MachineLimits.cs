@@ -7,14 +7,23 @@ namespace RawFuse.Profiling;
 /// What a machine can do at most, as measured: multiply-adds that touch registers only, and copies of arrays far larger than its caches, each at its fastest of
 /// several samples. A kernel's time is bounded from below by either (the roofline model; Williams, Waterman and Patterson, 2009).
 /// </summary>
-/// <param name="FmaGflops">Multiply-adds in GFLOP/s, each counted as two operations.</param>
+/// <param name="FmaGflops">Multiply-adds in GFLOP/s, each counted as two operations; null on a GPU, where they are not measured.</param>
 /// <param name="CopyGigabytes">Copies in GB/s, bytes read and bytes written added up. What a kernel finds in a cache may come faster.</param>
-public sealed record MachineLimits(double FmaGflops, double CopyGigabytes)
+public sealed record MachineLimits(double? FmaGflops, double CopyGigabytes)
 {
     private const int CopyFloats = 64 * 1024 * 1024;
 
-    /// <summary>Measures what a device's threads can do together. It takes 512 MB of memory and one or two seconds.</summary>
-    public static MachineLimits Measure(CpuDevice device) => new(MeasureFma(device), MeasureCopy(device));
+    /// <summary>Measures what a device can do, a CPU with all its threads. It takes 512 MB of the device's memory, which is given back, and one or two seconds.</summary>
+    /// <param name="device">The device.</param>
+    /// <returns>Null for the emulator, whose times mean nothing.</returns>
+    /// <exception cref="DeviceMemoryException">The device has no room for it.</exception>
+    public static MachineLimits? Measure(Device device)
+    {
+        if (device is GpuDevice { IsEmulator: true }) return null;
+        var limits = new MachineLimits(device is CpuDevice cpu ? MeasureFma(cpu) : null, MeasureCopy(device));
+        device.Pool.Trim();
+        return limits;
+    }
 
     /// <summary>Measures multiply-adds with the widest vectors, in GFLOP/s.</summary>
     /// <param name="device">Whose threads.</param>
@@ -25,24 +34,31 @@ public sealed record MachineLimits(double FmaGflops, double CopyGigabytes)
             : FmaLoops.Gflops(device, new FmaLoops.Loop256());
 
     /// <summary>Measures copies, in GB/s read and written together.</summary>
-    public static double MeasureCopy(CpuDevice device)
+    public static double MeasureCopy(Device device)
     {
         const int rows = 1024;
         using Storage<float> from = device.Allocate<float>(CopyFloats), to = device.Allocate<float>(CopyFloats);
         device.Run<Fill<float>, FillArgs<float>>(new(from, CopyFloats, 0));
         var copy = new CopyBlockArgs(from, 0, CopyFloats / rows, to, 0, CopyFloats / rows, rows, CopyFloats / rows);
-        return copy.Cost.Bytes / Timing.Fastest(() => device.Run<CopyBlock, CopyBlockArgs>(in copy)) / 1e9;
+        return copy.Cost.Bytes / Timing.Fastest(Copy) / 1e9;
+
+        void Copy()
+        {
+            device.Run<CopyBlock, CopyBlockArgs>(in copy);
+            device.Synchronize();
+        }
     }
 
     /// <summary>The better of two measurements: whatever disturbs one makes it smaller.</summary>
-    public MachineLimits Or(MachineLimits other) => new(Math.Max(FmaGflops, other.FmaGflops), Math.Max(CopyGigabytes, other.CopyGigabytes));
+    public MachineLimits Or(MachineLimits other) => new(FmaGflops is { } fma ? Math.Max(fma, other.FmaGflops ?? 0) : other.FmaGflops, Math.Max(CopyGigabytes, other.CopyGigabytes));
 
     /// <summary>The least time that so many operations and bytes take: the larger one of what each takes alone.</summary>
     /// <param name="flops">Floating-point operations.</param>
     /// <param name="bytes">Bytes read and written.</param>
-    /// <returns>Seconds.</returns>
-    public double Seconds(long flops, long bytes) => Math.Max(flops / (1e9 * FmaGflops), bytes / (1e9 * CopyGigabytes));
+    /// <returns>Seconds; null where the multiply-adds are unknown.</returns>
+    public double? Seconds(long flops, long bytes) => FmaGflops is { } fma ? Math.Max(flops / (1e9 * fma), bytes / (1e9 * CopyGigabytes)) : null;
 
     /// <summary>Whether the multiply-adds are what binds so many operations and bytes, rather than the memory.</summary>
-    public bool IsBoundByFma(long flops, long bytes) => flops / FmaGflops > bytes / CopyGigabytes;
+    /// <returns>Null where the multiply-adds are unknown.</returns>
+    public bool? IsBoundByFma(long flops, long bytes) => FmaGflops is { } fma ? flops / fma > bytes / CopyGigabytes : null;
 }

@@ -75,6 +75,17 @@ public sealed class Tensor : IDisposable
         return this;
     }
 
+    /// <summary>Replaces the gradient collected so far, and takes the new one over.</summary>
+    /// <param name="gradient">Of this tensor's shape; null for none. Else the tensor must be tracked.</param>
+    /// <exception cref="InvalidOperationException">The tensor is not tracked.</exception>
+    public void SetGradient(Tensor? gradient)
+    {
+        ClearGradient();
+        if (gradient is null) return;
+        if (Variable is null) throw new InvalidOperationException("SetGradient: the tensor's gradient is not tracked.");
+        Variable.Accumulate(gradient);
+    }
+
     /// <summary>Forgets the gradient collected so far.</summary>
     public void ClearGradient() => Variable?.Clear();
 

@@ -289,6 +289,20 @@ public sealed class BadInputTests(BadFiles files) : IClassFixture<BadFiles>
         { "profile qat --arch vgg6 --base @first.st", "'--base' is no command or option" },
         { "profile qat --arch vgg6 --optimizer lion", "'--optimizer' is 'lion'; expected sgd, adam" },
 
+        // Devices
+        { $"{Profile} --device gpu", "'--device' is 'gpu'; expected cpu, cuda:N, opencl:N or emulator" },
+        { $"{Profile} --device cuda", "'--device' is 'cuda'; expected" },
+        { $"{Profile} --device cuda:-1", "'--device' is 'cuda:-1'; expected" },
+        { $"{Profile} --device opencl:x", "'--device' is 'opencl:x'; expected" },
+        { $"{Profile} --device cuda:99", "'cuda:99' is not there" },
+        { $"{Base} @first.st --arch vgg11 --device opencl:99", "'opencl:99' is not there" },
+        { $"{Profile} --device emulator --threads 1", "'--threads' is for the CPU only; it does not go with '--device emulator'" },
+        { $"{Profile} --device cuda:0 --convolutions fast", "'--convolutions' is for the CPU only; it does not go with '--device cuda:0'" },
+        { $"{Inject} @good.st --device emulator --threads 1", "'--threads' is for the CPU only" },
+        { $"{Inject} @good.st --device gpu", "'--device' is 'gpu'" },
+        { "demo --device gpu", "'--device' is 'gpu'" },
+        { "energy --base vgg11 --device cpu", "'--device' is no command or option" },
+
         // Commands
         { "", "a command is missing; --help" },
         { "train", "a command is missing; --help" },

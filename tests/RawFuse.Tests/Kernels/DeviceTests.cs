@@ -98,6 +98,33 @@ public sealed class DeviceTests
         device.Dispose();
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void ForgottenBuffersMayOutliveTheDevice(string kind)
+    {
+        Forget(kind);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static void Forget(string kind)
+        {
+            using Device device = Open(kind);
+            device.Allocate<int>(3);
+            device.Allocate<int>([1, 2]).Share();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void SaysWhatItIs(string kind)
+    {
+        using Device device = Open(kind);
+        Assert.InRange(device.MemoryBytes, 1 << 20, long.MaxValue);
+        Assert.NotEmpty(device.Paths);
+        Assert.Null((device as GpuDevice)?.ComputeCapability);
+    }
+
     [Fact]
     public void NamesItsThreadsAndVectors()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RawFuse.Kernels;
 
 namespace RawFuse.Tests.Kernels;
@@ -83,9 +84,41 @@ public sealed class MemoryPoolTests
     [Fact]
     public void AFailedAllocationIsNotCounted()
     {
-        using var pool = new MemoryPool(_ => throw new OutOfMemoryException());
-        Assert.Throws<OutOfMemoryException>(() => pool.Rent(1000));
+        int tries = 0;
+        using var pool = new MemoryPool(_ => throw new OutOfMemoryException($"try {++tries}"));
+        DeviceMemoryException exception = Assert.Throws<DeviceMemoryException>(() => pool.Rent(1000));
+        Assert.Equal("try 2", exception.InnerException!.Message);
+        Assert.Equal((1024, 0, 0), (exception.BytesAsked, exception.BytesInUse, exception.BytesReserved));
         Assert.Equal((0, 0, 0, 0), (pool.BytesInUse, pool.PeakBytesInUse, pool.BytesReserved, pool.SystemAllocations));
+    }
+
+    [Fact]
+    public void CachedBlocksAreGivenUpBeforeARequestFails()
+    {
+        using var device = new CpuDevice(1);
+        device.Pool.Limit = 4096;
+        device.Allocate<byte>(3072).Dispose();
+        using Storage<byte> kept = device.Allocate<byte>(2048);
+        Assert.Equal(2048, device.Pool.BytesReserved);
+        DeviceMemoryException exception = Assert.Throws<DeviceMemoryException>(() => device.Allocate<byte>(2049));
+        Assert.Equal((2560, 2048, 2048), (exception.BytesAsked, exception.BytesInUse, exception.BytesReserved));
+        Assert.Contains("a buffer of 0.0 MiB does not fit", exception.Message);
+        device.Allocate<byte>(2048).Dispose();
+    }
+
+    [Fact]
+    public void ForgottenBuffersComeBackBeforeARequestFails()
+    {
+        using var device = new CpuDevice(1);
+        device.Pool.Limit = 4096;
+        for (int i = 0; i < 10; i++)
+        {
+            Forget(device);
+            Assert.Equal(3072, device.Pool.BytesInUse);
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Forget(CpuDevice device) => device.Allocate<byte>(3072);
     }
 
     [Fact]

@@ -109,11 +109,11 @@ public sealed class TrainingAnchorTests(ITestOutputHelper output)
             steps = progress.Step;
             if (steps == 2) stop.Cancel();
         });
-        Assert.Throws<OperationCanceledException>(() => QatTrainer.Train(setup.Classifier, source, new QatOptions(Epochs: 2), reporter, stop.Token));
+        Assert.Throws<OperationCanceledException>(() => QatTrainer.Train(setup.Classifier, source, new QatOptions(Epochs: 2), reporter, cancellationToken: stop.Token));
         Assert.Equal(2, steps);
         Dictionary<string, int[]> before = BitsOf(setup.Generator);
         Assert.Throws<OperationCanceledException>(
-            () => EopmTrainer.Train(setup.Generator, [setup.Base], source, OptionsOf(SramMapping.Ibm), epochs: 1, seed: 1, reporter, stop.Token));
+            () => EopmTrainer.Train(setup.Generator, [setup.Base], source, OptionsOf(SramMapping.Ibm), epochs: 1, seed: 1, reporter, cancellationToken: stop.Token));
         AssertSame(before, BitsOf(setup.Generator));
         Assert.Equal(2, steps);
     }
