@@ -15,8 +15,10 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
     private const int ImagesPerThread = 12;
 
     private readonly Dictionary<(int Sets, int Images), EopmEnsemblePass> passes = [];
+    private Storage<float>? losses;
+    private float[] hostLosses = [];
 
-    /// <summary>Runs all sets.</summary>
+    /// <summary>Gives all sets to the device; nothing waits for them.</summary>
     /// <param name="fused">F(x), [B, H, W, C].</param>
     /// <param name="batch">Whose labels count.</param>
     /// <param name="chips">Seeds of the chips.</param>
@@ -24,24 +26,29 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
     /// <param name="gradient">Receives dL/dF(x).</param>
     /// <param name="accumulate">Whether it is added to what is there.</param>
     /// <param name="most">Most sets that may run together.</param>
-    public EopmLoss Gradient(Tensor fused, Batch batch, ReadOnlySpan<ulong> chips, long access, Tensor gradient, bool accumulate, int most)
+    public void Gradient(Tensor fused, Batch batch, ReadOnlySpan<ulong> chips, long access, Tensor gradient, bool accumulate, int most)
     {
         int all = 1 + chips.Length, perPass = SetsPerPass(all, batch.Count, most);
-        float clean = 0, perturbed = 0;
+        MakeRoom(all * batch.Count);
         for (int first = 0; first < all; first += perPass)
         {
-            int sets = Math.Min(perPass, all - first);
+            int sets = Math.Min(perPass, all - first), count = sets * batch.Count;
             EopmEnsemblePass pass = PassFor(sets, batch.Count);
             Draw(pass.Faults, chips, first, access);
             for (int set = 0; set < sets; set++) pass.SetWeight(set, (first + set == 0 ? 1f : options.Lambda / chips.Length) / batch.Count * share);
-            ReadOnlySpan<float> losses = pass.Gradient(fused, batch, gradient, accumulate || first > 0);
-            for (int i = 0; i < losses.Length; i++)
-            {
-                if (first + (i / batch.Count) == 0) clean += losses[i] / share;
-                else perturbed += options.Lambda == 0 ? 0 : losses[i] / share / options.Lambda;
-            }
+            pass.Gradient(fused, batch, gradient, accumulate || first > 0);
+            model.Device.Run<CopyBlock, CopyBlockArgs>(new(pass.Losses, 0, count, losses!, first * batch.Count, count, 1, count));
         }
+    }
 
+    /// <summary>Waits for the losses of the last <see cref="Gradient"/>.</summary>
+    /// <param name="images">Images in its batch.</param>
+    public EopmLoss ReadLoss(int images)
+    {
+        model.Device.Download<float>(losses!, hostLosses);
+        float clean = 0, perturbed = 0;
+        for (int i = 0; i < images; i++) clean += hostLosses[i] / share;
+        for (int i = images; i < hostLosses.Length; i++) perturbed += options.Lambda == 0 ? 0 : hostLosses[i] / share / options.Lambda;
         return new EopmLoss(clean, perturbed, options.Lambda);
     }
 
@@ -56,8 +63,29 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
     /// <summary>Gives the buffers back.</summary>
     public void Dispose()
     {
+        DisposePasses();
+        DisposeLosses();
+    }
+
+    private void DisposePasses()
+    {
         foreach (EopmEnsemblePass pass in passes.Values) pass.Dispose();
         passes.Clear();
+    }
+
+    private void DisposeLosses()
+    {
+        losses?.Dispose();
+        losses = null;
+        hostLosses = [];
+    }
+
+    private void MakeRoom(int count)
+    {
+        if (hostLosses.Length == count) return;
+        DisposeLosses();
+        losses = model.Device.Allocate<float>(count);
+        hostLosses = new float[count];
     }
 
     private EopmEnsemblePass PassFor(int sets, int images)
@@ -65,7 +93,7 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
         if (passes.TryGetValue((sets, images), out EopmEnsemblePass? pass)) return pass;
 
         // A batch of another size, the last of an epoch: buffers for one size are enough.
-        if (passes.Keys.Any(key => key.Images != images)) Dispose();
+        if (passes.Keys.Any(key => key.Images != images)) DisposePasses();
         return passes[(sets, images)] = new EopmEnsemblePass(model, sets, images);
     }
 

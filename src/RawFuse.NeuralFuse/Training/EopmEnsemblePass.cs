@@ -10,7 +10,7 @@ internal sealed class EopmEnsemblePass : IDisposable
     private readonly Storage<int> labels;
     private readonly Storage<float> weights, losses, logitsGradient;
     private readonly int[] hostLabels;
-    private readonly float[] hostWeights, hostLosses;
+    private readonly float[] hostWeights;
     private Tensor? copies, copiesGradient, part;
 
     public EopmEnsemblePass(FrozenNetwork model, int sets, int images)
@@ -25,11 +25,13 @@ internal sealed class EopmEnsemblePass : IDisposable
         logitsGradient = model.Device.Allocate<float>(pass.OutputLength);
         hostLabels = new int[all];
         hostWeights = new float[all];
-        hostLosses = new float[all];
     }
 
     /// <summary>Which bits of the weights are flipped, set by set.</summary>
     public WeightFaults Faults { get; }
+
+    /// <summary>The weighted losses of the images, set by set; overwritten by the next run.</summary>
+    public Storage<float> Losses => losses;
 
     /// <summary>Says what the images' losses on a set of weights count.</summary>
     public void SetWeight(int set, float weight) => Array.Fill(hostWeights, weight, set * images, images);
@@ -39,8 +41,7 @@ internal sealed class EopmEnsemblePass : IDisposable
     /// <param name="batch">Whose labels count.</param>
     /// <param name="gradient">Receives the gradient of the weighted losses.</param>
     /// <param name="accumulate">Whether it is added to what is there.</param>
-    /// <returns>The weighted losses, set by set; overwritten by the next run.</returns>
-    public ReadOnlySpan<float> Gradient(Tensor fused, Batch batch, Tensor gradient, bool accumulate)
+    public void Gradient(Tensor fused, Batch batch, Tensor gradient, bool accumulate)
     {
         Device device = fused.Device;
         for (int i = 0; i < hostLabels.Length; i++) hostLabels[i] = batch.Labels[i % images];
@@ -57,9 +58,6 @@ internal sealed class EopmEnsemblePass : IDisposable
             if (sets == 1) pass.Backward(logitsGradient, gradient.Storage, accumulate, Faults);
             else AddCopies(gradient, accumulate);
         }
-
-        device.Download<float>(losses, hostLosses);
-        return hostLosses;
     }
 
     /// <inheritdoc/>

@@ -94,15 +94,18 @@ public sealed class EopmStep : IDisposable
         using Tape tape = Tape.Start();
         using Tensor fused = Transform(batch, chips.Length);
         using Tensor gradient = Tensor.Empty(fused.Device, fused.Shape);
+        foreach (EopmEnsemble ensemble in ensembles) ensemble.Gradient(fused, batch, chips, access, gradient, accumulate: ensemble != ensembles[0], mostSets);
+        using (generator.Device.Phase("generator backward")) tape.Backward(fused, gradient);
+
+        // Only now: a device that works by itself has everything it needs, and is not kept waiting.
         float clean = 0, perturbed = 0;
         foreach (EopmEnsemble ensemble in ensembles)
         {
-            EopmLoss loss = ensemble.Gradient(fused, batch, chips, access, gradient, accumulate: ensemble != ensembles[0], mostSets);
+            EopmLoss loss = ensemble.ReadLoss(batch.Count);
             clean += loss.Clean / ensembles.Length;
             perturbed += loss.Perturbed / ensembles.Length;
         }
 
-        using (generator.Device.Phase("generator backward")) tape.Backward(fused, gradient);
         return new EopmLoss(clean, perturbed, options.Lambda);
     }
 
