@@ -30,7 +30,7 @@ switch (args)
               ratios [--case NAME] [--list] [--threads N] [--json FILE]
                                                             RawFuse against TorchSharp; NAME may be the beginning of several names
               int8 [--images N] [--json FILE]               convolutions and networks on int8 activations against floats
-              ptx [--kernel NAME] [--json FILE]             what GPU kernels become: local memory, vector loads, tensor cores; needs no GPU
+              ptx [--kernel NAME] [--text] [--json FILE]    what GPU kernels become: local memory, vector loads, tensor cores; needs no GPU
               faults                                        drawing and injecting faults against a copy of as many bytes
               micro [BenchmarkDotNet options]               micro-benchmarks, such as --filter '*Convolution*'
             """);

@@ -5,13 +5,15 @@ using RawFuse.Serialization;
 
 namespace RawFuse.Bench;
 
-/// <summary>What every GPU kernel of the library becomes, without a GPU: <c>ptx [--kernel NAME] [--json FILE]</c>.</summary>
+/// <summary>What every GPU kernel of the library becomes, without a GPU: <c>ptx [--kernel NAME] [--text] [--json FILE]</c>.</summary>
 internal static class PtxCommand
 {
     private const string Help = """
-        ptx [--kernel NAME] [--json FILE]
+        ptx [--kernel NAME] [--text] [--json FILE]
         Compiles every GPU kernel of the library to PTX for sm_80 and sm_90 and says what is in it; needs no GPU. With --kernel, those whose names contain NAME.
-        ILGPU writes the same target, sm_80, for both; the driver compiles it for the chip it finds. Instructions are counted as they stand, not as often as they run.
+        --text prints their PTX for sm_80 instead.
+        ILGPU writes the same target, sm_80, for both; the driver compiles it for the chip it finds. Instructions are counted as they stand, not as often as they run. ILGPU writes
+        products and sums of floats apart; the driver's compiler fuses them.
         --json writes a list with an entry for each kernel and architecture:
           kernel, arch          its name, and sm_80 or sm_90
           localBytes            bytes of local memory of a thread (spilled arrays and structs; 0 in a fast kernel)
@@ -33,6 +35,7 @@ internal static class PtxCommand
     public static int Run(string[] args)
     {
         string? file = null, name = null;
+        bool isText = false;
         for (int i = 0; i < args.Length; i++)
         {
             string? value = i + 1 < args.Length ? args[i + 1] : null;
@@ -41,6 +44,9 @@ internal static class PtxCommand
                 case "--help" or "-h":
                     Console.WriteLine(Help);
                     return 0;
+                case "--text":
+                    isText = true;
+                    continue;
                 case "--json" when value is not null:
                     file = value;
                     break;
@@ -48,7 +54,7 @@ internal static class PtxCommand
                     name = value;
                     break;
                 default:
-                    return Fail($"'{args[i]}{(value is null ? "" : $" {value}")}' is not understood; known are --kernel NAME, --json FILE and --help.");
+                    return Fail($"'{args[i]}{(value is null ? "" : $" {value}")}' is not understood; known are --kernel NAME, --text, --json FILE and --help.");
             }
 
             i++;
@@ -56,6 +62,12 @@ internal static class PtxCommand
 
         MethodInfo[] kernels = [.. GpuKernels.Find().Where(kernel => name is null || GpuKernels.NameOf(kernel).Contains(name, StringComparison.OrdinalIgnoreCase))];
         if (kernels.Length == 0) return Fail($"There is no kernel whose name contains '{name}'.");
+        if (isText)
+        {
+            foreach (MethodInfo kernel in kernels) Console.WriteLine($"// {GpuKernels.NameOf(kernel)}\n{PtxAssembly.Compile(kernel, Architectures[0])}");
+            return 0;
+        }
+
         try
         {
             using AtomicFile? json = file is null ? null : new AtomicFile(file);

@@ -15,6 +15,8 @@ public sealed class GpuDevice : Device
     /// <summary>Threads per group that element-by-element kernels are launched with.</summary>
     public const int GroupSize = 256;
 
+    private const int EmulatorThreads = 256;
+
     private readonly Context context;
     private readonly Accelerator accelerator;
     private readonly KernelLoader loader;
@@ -22,6 +24,7 @@ public sealed class GpuDevice : Device
     private GpuDevice(Context context, Func<Context, Accelerator> create)
     {
         this.context = context;
+        PtxIntrinsics.Register(context);
         try
         {
             accelerator = create(context);
@@ -42,13 +45,28 @@ public sealed class GpuDevice : Device
     /// <summary>Whether this is ILGPU's simulator.</summary>
     public bool IsEmulator => accelerator is CPUAccelerator;
 
+    /// <summary>Whether kernels may use tensor cores, asynchronous copies and matrix loads: NVIDIA GPUs of compute capability 8.0 and later, and the emulator with warps of 32 threads.</summary>
+    public bool HasTensorCores => accelerator switch
+    {
+        CudaAccelerator cuda => cuda.Architecture >= CudaArchitecture.SM_80,
+        CPUAccelerator => accelerator.WarpSize == WarpExchange.Lanes,
+        _ => false,
+    };
+
     /// <summary>The methods of all GPU kernels this device has loaded, in the order of their first use.</summary>
     public IReadOnlyCollection<System.Reflection.MethodInfo> LoadedKernels => loader.Loaded;
 
-    /// <summary>Opens ILGPU's simulator.</summary>
-    public static GpuDevice Emulator() =>
-        new(Context.Create(builder => Options(builder).CPU(new CPUDevice(numThreadsPerWarp: 4, numWarpsPerMultiprocessor: 64, numMultiprocessors: 1))),
+    /// <summary>Opens ILGPU's simulator, for groups of up to 256 threads.</summary>
+    /// <param name="warpSize">Threads of a warp, a power of two from 2 to 256. Instructions of whole warps, such as those of tensor cores, want 32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is none of these.</exception>
+    public static GpuDevice Emulator(int warpSize = 4)
+    {
+        if (warpSize is < 2 or > EmulatorThreads || !int.IsPow2(warpSize))
+            throw new ArgumentOutOfRangeException(nameof(warpSize), warpSize, $"A warp has a power of two from 2 to {EmulatorThreads} threads.");
+        return new(
+            Context.Create(builder => Options(builder).CPU(new CPUDevice(warpSize, EmulatorThreads / warpSize, numMultiprocessors: 1))),
             context => context.CreateCPUAccelerator(0));
+    }
 
     /// <summary>Opens an NVIDIA GPU.</summary>
     /// <param name="index">Number of the GPU, from 0.</param>
