@@ -37,7 +37,8 @@ internal static class TensorMatMul
         where TFormat : struct, ITensorFormat
         where TCopy : struct, ITileCopy
     {
-        ArrayView<float> left = SharedMemory.Allocate<float>(2 * LeftFloats), right = SharedMemory.Allocate<float>(2 * RightFloats);
+        // As chunks: copies and matrix loads want multiples of 16 bytes.
+        ArrayView<float> left = SharedMemory.Allocate<Fragment4>(2 * LeftFloats / 4).Cast<float>(), right = SharedMemory.Allocate<Fragment4>(2 * RightFloats / 4).Cast<float>();
         int across = (a.Columns + Tile - 1) / Tile, firstRow = Grid.IdxX / across * Tile, firstColumn = Grid.IdxX % across * Tile;
         int warp = Group.IdxX / 32, lane = Group.IdxX % 32, warpRow = warp / 4 * 64, warpColumn = warp % 4 * 32;
         WarpTile sums = default;

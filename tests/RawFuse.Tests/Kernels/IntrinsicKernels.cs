@@ -30,7 +30,7 @@ public static class IntrinsicKernels
     /// <summary>Every thread copies 4 numbers, as many bytes of them as B says, and reads the next one's.</summary>
     public static void Copy(Args a)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(4 * 32);
+        ArrayView<float> shared = SharedMemory.Allocate<Fragment4>(32).Cast<float>();
         int at = 4 * Group.IdxX;
         AsyncCopy.Copy16(ref shared[at], ref a.A.Cast<float>()[at], (int)a.B[Group.IdxX]);
         AsyncCopy.Commit();
@@ -60,7 +60,7 @@ public static class IntrinsicKernels
 
     private static ArrayView<float> Shared(Args a)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(4 * 32);
+        ArrayView<float> shared = SharedMemory.Allocate<Fragment4>(32).Cast<float>();
         for (int i = 0; i < 4; i++) shared[(4 * Group.IdxX) + i] = Interop.IntAsFloat(a.A[(4 * Group.IdxX) + i]);
         Group.Barrier();
         return shared;

@@ -51,7 +51,9 @@ public sealed class TensorMatMulTests
         MethodInfo kernel = Assert.Single(GpuKernels.Find(), kernel => GpuKernels.NameOf(kernel) == name);
         foreach ((int, int) architecture in ((int, int)[])[(8, 0), (9, 0)])
         {
-            PtxReport report = PtxReport.Of(PtxAssembly.Compile(kernel, architecture));
+            string ptx = PtxAssembly.Compile(kernel, architecture);
+            PtxReport report = PtxReport.Of(ptx);
+            Assert.DoesNotContain("cvta.to.shared", ptx);
             Assert.Empty(report.Lint);
             Assert.Equal(0, report.LocalBytes);
             Assert.Equal((mma, copies, matrixLoads), (report.Mma, report.CpAsync, report.Ldmatrix));

@@ -6,6 +6,7 @@ namespace RawFuse.Kernels;
 /// A lane's share of a left operand of a tensor-core product, four 32-bit registers; also 16 bytes as they lie in memory. A register holds one TF32 number, two BF16
 /// numbers or four bytes, the first in the lowest bits.
 /// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 16)]
 internal struct Fragment4(uint x, uint y, uint z, uint w)
 {
     public uint X = x;

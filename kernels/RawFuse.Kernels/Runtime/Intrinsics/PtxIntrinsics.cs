@@ -2,6 +2,7 @@ using ILGPU;
 using ILGPU.Backends.PTX;
 using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
+using ILGPU.IR.Types;
 using ILGPU.IR.Values;
 using Generator = ILGPU.Backends.PTX.PTXCodeGenerator;
 
@@ -64,7 +65,7 @@ internal static class PtxIntrinsics
 
     private static void GenerateCopy16(PTXBackend backend, Generator generator, Value call)
     {
-        Generator.HardwareRegister shared = Address(generator, call[0], "shared"), global = Address(generator, call[1], "global");
+        Generator.HardwareRegister shared = Address(generator, call[0], MemoryAddressSpace.Shared), global = Address(generator, call[1], MemoryAddressSpace.Global);
         Generator.HardwareRegister bytes = generator.EnsureHardwareRegister(generator.LoadPrimitive(call[2]));
         using Generator.CommandEmitter command = generator.BeginCommand("cp.async.cg.shared.global");
         command.AppendArgumentValue(shared);
@@ -92,7 +93,7 @@ internal static class PtxIntrinsics
 
     private static void LoadMatrices(Generator generator, Value call, string instruction)
     {
-        Generator.HardwareRegister row = Address(generator, call[0], "shared");
+        Generator.HardwareRegister row = Address(generator, call[0], MemoryAddressSpace.Shared);
         Generator.PrimitiveRegister[] matrices = Children(generator.Allocate(call));
         using Generator.CommandEmitter command = generator.BeginCommand(instruction);
         command.AppendVectorArgument(matrices);
@@ -109,14 +110,17 @@ internal static class PtxIntrinsics
         foreach (Generator.HardwareRegister register in registers) command.AppendArgument(register);
     }
 
-    /// <summary>A reference, which ILGPU passes as a generic address, as one in a space.</summary>
-    private static Generator.HardwareRegister Address(Generator generator, Value reference, string space)
+    /// <summary>A reference's address within a space. ILGPU passes references with the space it has found for them, or else as generic addresses.</summary>
+    private static Generator.HardwareRegister Address(Generator generator, Value reference, MemoryAddressSpace space)
     {
-        Generator.HardwareRegister generic = generator.LoadHardware(reference);
+        Generator.HardwareRegister given = generator.LoadHardware(reference);
+        MemoryAddressSpace found = ((AddressSpaceType)reference.Type).AddressSpace;
+        if (found == space) return given;
+        if (found != MemoryAddressSpace.Generic) throw new NotSupportedException($"A reference to {space} memory is wanted, not to {found} memory.");
         Generator.HardwareRegister address = generator.AllocatePlatformRegister(out _);
-        using Generator.CommandEmitter command = generator.BeginCommand($"cvta.to.{space}.u64");
+        using Generator.CommandEmitter command = generator.BeginCommand(space == MemoryAddressSpace.Shared ? "cvta.to.shared.u64" : "cvta.to.global.u64");
         command.AppendArgument(address);
-        command.AppendArgument(generic);
+        command.AppendArgument(given);
         return address;
     }
 
