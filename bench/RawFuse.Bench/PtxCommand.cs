@@ -98,7 +98,8 @@ internal static class PtxCommand
                 PtxEntry e = PtxEntry.Of(kernel, architecture);
                 entries.Add(e);
                 Console.WriteLine(
-                    $"{e.Kernel.PadRight(width)} {e.Arch} {e.LocalBytes,6} {e.SharedBytes,6} {e.VectorLoads,6} {e.WidestGlobalLoadBits,6} {e.Fma,5} {e.Mma,5} {e.Dp4a,5} {e.CpAsync,5} {e.Ldmatrix,5}  {string.Join("; ", e.Lint)}");
+                    $"{e.Kernel.PadRight(width)} {e.Arch} {e.LocalBytes,6} {e.SharedBytes,6} {e.VectorLoads,6} {e.WidestGlobalLoadBits,6} "
+                    + $"{e.Fma,5} {e.Mma,5} {e.Dp4a,5} {e.CpAsync,5} {e.Ldmatrix,5}  {string.Join("; ", e.Lint)}");
             }
         }
 

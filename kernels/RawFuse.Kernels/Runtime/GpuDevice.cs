@@ -45,7 +45,9 @@ public sealed class GpuDevice : Device
     /// <summary>Whether this is ILGPU's simulator.</summary>
     public bool IsEmulator => accelerator is CPUAccelerator;
 
-    /// <summary>Whether kernels may use tensor cores, asynchronous copies and matrix loads: NVIDIA GPUs of compute capability 8.0 and later, and the emulator with warps of 32 threads.</summary>
+    /// <summary>
+    /// Whether kernels may use tensor cores, asynchronous copies and matrix loads: NVIDIA GPUs of compute capability 8.0 and later, and the emulator with warps of 32 threads.
+    /// </summary>
     public bool HasTensorCores => accelerator switch
     {
         CudaAccelerator cuda => cuda.Architecture >= CudaArchitecture.SM_80,

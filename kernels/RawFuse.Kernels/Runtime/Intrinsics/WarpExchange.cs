@@ -16,7 +16,7 @@ internal static unsafe class WarpExchange
         where TOperand : unmanaged;
 
     /// <summary>Gathers the operands of a warp's 32 lanes. All of them must come here.</summary>
-    /// <exception cref="InvalidOperationException">The device's warps have not 32 lanes.</exception>
+    /// <exception cref="InvalidOperationException">The emulator's warps have not 32 lanes. Thrown inside of a kernel, which ends the process.</exception>
     public static TResult Gather<TOperand, TResult>(TOperand operand, Read<TOperand, TResult> read)
         where TOperand : unmanaged
     {
