@@ -16,6 +16,8 @@ switch (args)
         return MemoryProbe.Run(args[1..]);
     case ["int8", ..]:
         return Int8Ladder.Run(args[1..]);
+    case ["ptx", ..]:
+        return PtxCommand.Run(args[1..]);
     case ["faults"]: return FaultBench.Run();
     case ["micro", ..]:
         BenchmarkSwitcher.FromAssembly(typeof(MachinePeak).Assembly).Run(args[1..]);
@@ -28,6 +30,7 @@ switch (args)
               ratios [--case NAME] [--list] [--threads N] [--json FILE]
                                                             RawFuse against TorchSharp; NAME may be the beginning of several names
               int8 [--images N] [--json FILE]               convolutions and networks on int8 activations against floats
+              ptx [--kernel NAME] [--text] [--json FILE]    what GPU kernels become: local memory, vector loads, tensor cores; needs no GPU
               faults                                        drawing and injecting faults against a copy of as many bytes
               micro [BenchmarkDotNet options]               micro-benchmarks, such as --filter '*Convolution*'
             """);

@@ -15,6 +15,8 @@ public sealed class GpuDevice : Device
     /// <summary>Threads per group that element-by-element kernels are launched with.</summary>
     public const int GroupSize = 256;
 
+    private const int EmulatorThreads = 256;
+
     private readonly Context context;
     private readonly Accelerator accelerator;
     private readonly KernelLoader loader;
@@ -22,6 +24,7 @@ public sealed class GpuDevice : Device
     private GpuDevice(Context context, Func<Context, Accelerator> create)
     {
         this.context = context;
+        PtxIntrinsics.Register(context);
         try
         {
             accelerator = create(context);
@@ -48,18 +51,39 @@ public sealed class GpuDevice : Device
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Paths =>
-        IsEmulator ? ["GPU kernels on the processor, thousands of times slower, for checking them"] : ["tiled float32 convolutions", "tiled int8 convolutions, four bytes a term"];
+        IsEmulator ? ["GPU kernels on the processor, thousands of times slower, for checking them"]
+        : ["tiled float32 convolutions", HasByteProducts ? "tiled int8 convolutions with dp4a" : "tiled int8 convolutions", .. HasTensorCores ? (string[])["matrix products on tensor cores"] : []];
 
     /// <summary>Whether this is ILGPU's simulator.</summary>
     public bool IsEmulator => accelerator is CPUAccelerator;
 
+    /// <summary>Whether <see cref="ByteProducts"/> is one instruction here (NVIDIA GPUs from compute capability 8.0 on, which the PTX is for), or computes as it does on the emulator.</summary>
+    public bool HasByteProducts => IsEmulator || accelerator is CudaAccelerator { Architecture: var architecture } && architecture >= CudaArchitecture.SM_80;
+
+    /// <summary>
+    /// Whether kernels may use tensor cores, asynchronous copies and matrix loads: NVIDIA GPUs of compute capability 8.0 and later, and the emulator with warps of 32 threads.
+    /// </summary>
+    public bool HasTensorCores => accelerator switch
+    {
+        CudaAccelerator cuda => cuda.Architecture >= CudaArchitecture.SM_80,
+        CPUAccelerator => accelerator.WarpSize == WarpExchange.Lanes,
+        _ => false,
+    };
+
     /// <summary>The methods of all GPU kernels this device has loaded, in the order of their first use.</summary>
     public IReadOnlyCollection<System.Reflection.MethodInfo> LoadedKernels => loader.Loaded;
 
-    /// <summary>Opens ILGPU's simulator.</summary>
-    public static GpuDevice Emulator() =>
-        new(Context.Create(builder => GpuDriver.Options(builder).CPU(new CPUDevice(numThreadsPerWarp: 4, numWarpsPerMultiprocessor: 64, numMultiprocessors: 1))),
+    /// <summary>Opens ILGPU's simulator, for groups of up to 256 threads.</summary>
+    /// <param name="warpSize">Threads of a warp, a power of two from 2 to 256. Instructions of whole warps, such as those of tensor cores, want 32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is none of these.</exception>
+    public static GpuDevice Emulator(int warpSize = 4)
+    {
+        if (warpSize is < 2 or > EmulatorThreads || !int.IsPow2(warpSize))
+            throw new ArgumentOutOfRangeException(nameof(warpSize), warpSize, $"A warp has a power of two from 2 to {EmulatorThreads} threads.");
+        return new(
+            Context.Create(builder => GpuDriver.Options(builder).CPU(new CPUDevice(warpSize, EmulatorThreads / warpSize, numMultiprocessors: 1))),
             context => context.CreateCPUAccelerator(0));
+    }
 
     /// <summary>Opens an NVIDIA GPU.</summary>
     /// <param name="index">Number of the GPU, from 0.</param>

@@ -22,6 +22,7 @@ public static partial class PtxAssembly
     {
         // A failed compilation poisons its context, so every kernel gets a fresh one.
         using Context context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
+        PtxIntrinsics.Register(context);
         var target = new CudaArchitecture(architecture.Major, architecture.Minor);
         using var backend = new PTXBackend(context, new CudaCapabilityContext(target), target, CudaInstructionSet.ISA_88, null!);
         var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), KernelSpecialization.Empty);

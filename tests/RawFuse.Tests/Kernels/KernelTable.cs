@@ -11,7 +11,7 @@ public static class KernelTable
     private static readonly Dictionary<string, KernelCase> Cases = new KernelCase[][]
     {
         ElementwiseCases.All, CopyCases.All, ConvolutionCases.All, EpilogueCases.All, WeightSetCases.All, PoolCases.All, ResampleCases.All,
-        NormCases.All, ReduceCases.All, OptimCases.All, QuantCases.All, Int8Cases.All,
+        NormCases.All, ReduceCases.All, OptimCases.All, QuantCases.All, Int8Cases.All, MatMulCases.All,
     }.SelectMany(family => family).ToDictionary(@case => @case.Name);
 
     public static TheoryData<string> Names => [.. Cases.Keys];

@@ -31,8 +31,8 @@ internal static class GpuConvolution
     public static void Int8(GpuDevice device, in Conv2dInt8Args args)
     {
         if (args.Shape.Images == 0) return;
-        if (args.Input.IsSigned) Int8<SignedByteMath>(device, in args);
-        else Int8<UnsignedByteMath>(device, in args);
+        if (args.Input.IsSigned) Int8<SignedByteMath, PlainSignedByteMath>(device, in args);
+        else Int8<UnsignedByteMath, PlainUnsignedByteMath>(device, in args);
     }
 
     public static void InputGradient(GpuDevice device, in Conv2dInputGradientArgs args)
@@ -77,8 +77,10 @@ internal static class GpuConvolution
         if (shares > 1) SumShares.Run(device, sums, args.WeightGradient, shares, shape.WeightLength);
     }
 
-    private static void Int8<TMath>(GpuDevice device, in Conv2dInt8Args args)
+    /// <summary>Convolutions whose channels do not come in whole chunks are rare, and read a byte at a time: multiplying in one instruction would not help them.</summary>
+    private static void Int8<TMath, TPlain>(GpuDevice device, in Conv2dInt8Args args)
         where TMath : struct, IGemmMath<int>
+        where TPlain : struct, IGemmMath<int>
     {
         // The views of floats that bytes have no use for are of length 0, over memory that is there.
         Conv2dShape shape = args.Shape;
@@ -87,10 +89,11 @@ internal static class GpuConvolution
         gemm.Int8 = new GpuInt8(device, in args);
         SetForward(ref gemm, shape, args.Weights.Sets);
         bool chunks = shape.InChannels % 16 == 0, columns = shape.OutChannels % 8 == 0;
-        if (chunks && columns) GpuGemm.Launch<int, TMath, ByteGeometry, BytePixels, ByteWeights, Int8PixelStore<TMath>>(device, gemm);
-        else if (chunks) GpuGemm.Launch<int, TMath, ByteGeometry, BytePixels, ByteWeightElements, Int8PixelStore<TMath>>(device, gemm);
-        else if (columns) GpuGemm.Launch<int, TMath, ByteGeometry, BytePixelElements, ByteWeights, Int8PixelStore<TMath>>(device, gemm);
-        else GpuGemm.Launch<int, TMath, ByteGeometry, BytePixelElements, ByteWeightElements, Int8PixelStore<TMath>>(device, gemm);
+        if (chunks && columns && device.HasByteProducts) GpuGemm.Launch<int, TMath, ByteGeometry, BytePixels, ByteWeights, Int8PixelStore<TMath>>(device, gemm);
+        else if (chunks && columns) GpuGemm.Launch<int, TPlain, ByteGeometry, BytePixels, ByteWeights, Int8PixelStore<TPlain>>(device, gemm);
+        else if (chunks) GpuGemm.Launch<int, TPlain, ByteGeometry, BytePixels, ByteWeightElements, Int8PixelStore<TPlain>>(device, gemm);
+        else if (columns) GpuGemm.Launch<int, TPlain, ByteGeometry, BytePixelElements, ByteWeights, Int8PixelStore<TPlain>>(device, gemm);
+        else GpuGemm.Launch<int, TPlain, ByteGeometry, BytePixelElements, ByteWeightElements, Int8PixelStore<TPlain>>(device, gemm);
     }
 
     private static void SetForward(ref GemmArgs gemm, Conv2dShape shape, int sets)

@@ -1,0 +1,91 @@
+using System.Reflection;
+using RawFuse.Kernels;
+
+namespace RawFuse.Tests.Kernels;
+
+/// <summary>What the report reads out of PTX, from snippets and real kernels.</summary>
+public sealed class PtxReportTests
+{
+    private static PtxReport Body(string body) => PtxReport.Of($".entry Kernel\n{{\n{body}\n\tret;\n}}\n");
+
+    [Theory]
+    [InlineData("\t.local .align 8 .b8 __local_depot0[320];", 320, 0)]
+    [InlineData("\t.local .align 4 .b8 array[16][4];", 64, 0)]
+    [InlineData("\t.local .b32 word;", 4, 0)]
+    [InlineData("\t.local .v4 .f32 numbers[2];", 32, 0)]
+    [InlineData(".shared .align 16 .b8 tile[16896];", 0, 16896)]
+    [InlineData("\t.shared .align 4 .f32 sums[64];\n\t.shared .b8 flags[3];", 0, 259)]
+    [InlineData(".extern .shared .align 4 .b8 launch[];", 0, 0)]
+    [InlineData("// .local .align 8 .b8 no[320];\n\tld.local.f32 %f1, [%rd1];", 0, 0)]
+    public void CountsMemory(string text, int local, int shared)
+    {
+        PtxReport report = Body(text);
+        Assert.Equal((local, shared), (report.LocalBytes, report.SharedBytes));
+    }
+
+    [Theory]
+    [InlineData("\tld.global.v4.f32 {%f1, %f2, %f3, %f4}, [%rd1];", "ld.global.v4.f32", 128)]
+    [InlineData("\t@%p1 ld.global.v2.b64\t{%rd1, %rd2}, [%rd3+16];", "ld.global.v2.b64", 128)]
+    [InlineData("\t@!%p1 ld.volatile.global.v4.u8 {%rs1, %rs2, %rs3, %rs4}, [%rd3];", "ld.volatile.global.v4.u8", 32)]
+    [InlineData("L_1: ld.global.nc.v2.f32 {%f1, %f2}, [%rd1];", "ld.global.nc.v2.f32", 64)]
+    [InlineData("\tld.shared.v4.b32 {%r1, %r2, %r3, %r4}, [%r5];", "ld.shared.v4.b32", 0)]
+    public void CountsVectorLoads(string line, string kind, int widest)
+    {
+        PtxReport report = Body($"{line}\n{line}");
+        Assert.Equal([new(kind, 2)], report.VectorLoads);
+        Assert.Equal((2, widest), (report.VectorLoadCount, report.WidestGlobalLoadBits));
+    }
+
+    [Theory]
+    [InlineData("\tld.global.f32 %f1, [%rd1];", 32)]
+    [InlineData("\tld.u8 %r1, [%rd1];", 8)]
+    [InlineData("\tld.param.v4.f32 {%f1, %f2, %f3, %f4}, [args];", 0)]
+    [InlineData("\tst.global.v4.f32 [%rd1], {%f1, %f2, %f3, %f4};", 0)]
+    public void OtherAccessesAreNoVectorLoads(string line, int widest)
+    {
+        Assert.Empty(Body(line).VectorLoads);
+        Assert.Equal(widest, Body(line).WidestGlobalLoadBits);
+    }
+
+    [Fact]
+    public void CountsArithmetic()
+    {
+        PtxReport report = Body("""
+            .reg .f32 %f<7>;
+            .reg .b32 %r<3>;
+            .reg .b32 one;
+            fma.rn.f32 %f1, %f2, %f3, %f1; fma.rn.ftz.f32 %f1, %f2, %f3, %f1;
+            mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f1, %f2, %f3, %f4}, {%r1, %r2, %r3, %r4}, {%r5, %r6}, {%f1, %f2, %f3, %f4};
+            @%p1 dp4a.s32.s32 %r1, %r2, %r3, %r1;
+            cp.async.cg.shared.global [%r1], [%rd1], 16;
+            cp.async.ca.shared.global [%r1], [%rd1], 4;
+            cp.async.commit_group;
+            cp.async.wait_group 1;
+            cp.async.wait_all;
+            ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r1, %r2, %r3, %r4}, [%r5];
+            mov.u32 %mma, %r1;
+            """);
+        Assert.Equal((2, 1, 1, 2, 1), (report.Fma, report.Mma, report.Dp4a, report.CpAsync, report.Ldmatrix));
+        Assert.Equal([new("b32", 4), new("f32", 7)], report.Registers);
+        Assert.Empty(report.Lint);
+    }
+
+    [Fact]
+    public void ReportsLint() => Assert.Contains("a move without a type", Assert.Single(Body("\tmov %r1, %r2;").Lint));
+
+    [Fact]
+    public void ReadsRealKernels()
+    {
+        PtxReport map = Real("Map<Relu>.Kernel"), sums = Real("AbsoluteMaximum.Kernel");
+        Assert.Equal((0, 0, 32), (map.LocalBytes, map.SharedBytes, map.WidestGlobalLoadBits));
+        Assert.Equal((0, 64 * sizeof(float)), (sums.LocalBytes, sums.SharedBytes));
+        Assert.NotEmpty(map.Registers);
+        Assert.Equal(0, map.Mma + map.CpAsync + map.Ldmatrix + map.Dp4a);
+    }
+
+    private static PtxReport Real(string name)
+    {
+        MethodInfo kernel = Assert.Single(GpuKernels.Find(), kernel => GpuKernels.NameOf(kernel) == name);
+        return PtxReport.Of(PtxAssembly.Compile(kernel, (8, 0)));
+    }
+}
