@@ -76,9 +76,13 @@ public sealed class PtxReportTests
     [Fact]
     public void ReadsRealKernels()
     {
-        PtxReport map = Real("Map<Relu>.Kernel"), sums = Real("AbsoluteMaximum.Kernel");
-        Assert.Equal((0, 0, 32), (map.LocalBytes, map.SharedBytes, map.WidestGlobalLoadBits));
-        Assert.Equal((0, 64 * sizeof(float)), (sums.LocalBytes, sums.SharedBytes));
+        PtxReport map = Real("Map<Relu>.Kernel"), product = Real("TensorMatMul.Kernel<Bf16Format, ChunkCopy>");
+        Assert.Equal((0, 0), (map.LocalBytes, map.SharedBytes));
+        Assert.InRange(map.WidestGlobalLoadBits, 32, 128);
+
+        // Two tiles of 128 rows and two of 16 terms.
+        Assert.Equal((0, sizeof(float) * 2 * ((128 * 24) + (16 * 136))), (product.LocalBytes, product.SharedBytes));
+        Assert.Equal([new("ld.shared.v2.b32", 16)], product.VectorLoads);
         Assert.NotEmpty(map.Registers);
         Assert.Equal(0, map.Mma + map.CpAsync + map.Ldmatrix + map.Dp4a);
     }
