@@ -73,6 +73,23 @@ public sealed class PtxReportTests
     [Fact]
     public void ReportsLint() => Assert.Contains("a move without a type", Assert.Single(Body("\tmov %r1, %r2;").Lint));
 
+    /// <summary>What makes them fast, as far as it can be seen without a GPU: sums stay in registers, operands come 16 bytes at a time, bytes are multiplied in fours.</summary>
+    [Theory]
+    [InlineData("GpuGemm<Single, FloatMath, SquareTile, ForwardGeometry, ForwardPixels, ForwardWeights, PixelStore>.Kernel", 0)]
+    [InlineData("GpuGemm<Single, FloatMath, TallTile, InputGradientGeometry, GradientPixels, GradientWeights, PixelStore>.Kernel", 0)]
+    [InlineData("GpuGemm<Single, FloatMath, NarrowTile, WeightGradientGeometry, TapPixels, PixelGradients, ShareStore>.Kernel", 0)]
+    [InlineData("GpuGemm<Int32, SignedByteMath, SquareTile, ByteGeometry, BytePixels, ByteWeights, Int8PixelStore<SignedByteMath>>.Kernel", 64)]
+    public void ConvolutionsStayInRegisters(string kernel, int dp4a)
+    {
+        PtxReport report = Real(kernel);
+        Assert.Equal(0, report.LocalBytes);
+        Assert.Equal(128, report.WidestGlobalLoadBits);
+        Assert.Equal(4, report.VectorLoads.Where(load => load.Key.StartsWith("ld.shared.v4", StringComparison.Ordinal)).Sum(load => load.Value));
+        Assert.InRange(report.SharedBytes, 1, 48 * 1024);
+        Assert.Equal(dp4a, report.Dp4a);
+        Assert.Empty(report.Lint);
+    }
+
     [Fact]
     public void ReadsRealKernels()
     {
