@@ -17,42 +17,29 @@ internal readonly struct ByteGeometry : IGemmGeometry
 internal struct BytePixels : IGemmOperand<BytePixels, int>
 {
     private PixelLine line;
-    private int channel, tapY, tapX;
+    private TapChannel tap;
 
     public static bool IsAlongTerms => true;
 
     public static BytePixels Start(GemmArgs a, int line, int term)
     {
         BytePixels found;
-        int number = term * ByteGeometry.TermBytes;
         found.line = PixelLine.Forward(a, line);
-        found.channel = number % a.Shape.InChannels;
-        int tap = number / a.Shape.InChannels;
-        found.tapX = tap % a.TapsAcross;
-        found.tapY = tap / a.TapsAcross;
+        found.tap = TapChannel.At(term * ByteGeometry.TermBytes, a.Shape.InChannels, a.TapsAcross);
         return found;
     }
 
     public readonly Chunk<int> Load(GemmArgs a)
     {
-        int y = line.Top + tapY, x = line.Left + tapX;
-        if (line.ImageRow < 0 || tapY >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.InHeight || x < 0 || x >= a.Shape.InWidth) return default;
-        return a.Int8.Source.Cast<Chunk<int>>()[((((line.ImageRow + y) * (long)a.Shape.InWidth) + x) * a.Shape.InChannels + channel) / 16];
+        int y = line.Top + tap.Y, x = line.Left + tap.X;
+        if (line.ImageRow < 0 || tap.Y >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.InHeight || x < 0 || x >= a.Shape.InWidth) return default;
+        return a.Int8.Source.Cast<Chunk<int>>()[((((line.ImageRow + y) * (long)a.Shape.InWidth) + x) * a.Shape.InChannels + tap.Channel) / 16];
     }
 
     public readonly BytePixels Next(GemmArgs a)
     {
         BytePixels next = this;
-        next.channel += GpuGemm.StepDepth * ByteGeometry.TermBytes;
-        while (next.channel >= a.Shape.InChannels)
-        {
-            next.channel -= a.Shape.InChannels;
-            next.tapX++;
-            if (next.tapX < a.TapsAcross) continue;
-            next.tapX = 0;
-            next.tapY++;
-        }
-
+        next.tap = tap.Next(GpuGemm.StepDepth * ByteGeometry.TermBytes, a.Shape.InChannels, a.TapsAcross);
         return next;
     }
 }

@@ -43,7 +43,7 @@ internal struct PixelLine
 internal struct ForwardPixels : IGemmOperand<ForwardPixels, float>
 {
     private PixelLine line;
-    private int channel, tapY, tapX;
+    private TapChannel tap;
 
     public static bool IsAlongTerms => true;
 
@@ -51,33 +51,21 @@ internal struct ForwardPixels : IGemmOperand<ForwardPixels, float>
     {
         ForwardPixels found;
         found.line = PixelLine.Forward(a, line);
-        found.channel = term % a.Shape.InChannels;
-        int tap = term / a.Shape.InChannels;
-        found.tapX = tap % a.TapsAcross;
-        found.tapY = tap / a.TapsAcross;
+        found.tap = TapChannel.At(term, a.Shape.InChannels, a.TapsAcross);
         return found;
     }
 
     public readonly Chunk<float> Load(GemmArgs a)
     {
-        int y = line.Top + tapY, x = line.Left + tapX;
-        if (line.ImageRow < 0 || tapY >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.InHeight || x < 0 || x >= a.Shape.InWidth) return default;
-        return a.Source.Cast<Chunk<float>>()[((((line.ImageRow + y) * (long)a.Shape.InWidth) + x) * a.Shape.InChannels + channel) / 4];
+        int y = line.Top + tap.Y, x = line.Left + tap.X;
+        if (line.ImageRow < 0 || tap.Y >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.InHeight || x < 0 || x >= a.Shape.InWidth) return default;
+        return a.Source.Cast<Chunk<float>>()[((((line.ImageRow + y) * (long)a.Shape.InWidth) + x) * a.Shape.InChannels + tap.Channel) / 4];
     }
 
     public readonly ForwardPixels Next(GemmArgs a)
     {
         ForwardPixels next = this;
-        next.channel += GpuGemm.StepDepth;
-        while (next.channel >= a.Shape.InChannels)
-        {
-            next.channel -= a.Shape.InChannels;
-            next.tapX++;
-            if (next.tapX < a.TapsAcross) continue;
-            next.tapX = 0;
-            next.tapY++;
-        }
-
+        next.tap = tap.Next(GpuGemm.StepDepth, a.Shape.InChannels, a.TapsAcross);
         return next;
     }
 }
@@ -119,7 +107,7 @@ internal struct ForwardPixelElements : IGemmOperand<ForwardPixelElements, float>
 internal struct GradientPixels : IGemmOperand<GradientPixels, float>
 {
     private PixelLine line;
-    private int channel, tapY, tapX;
+    private TapChannel tap;
 
     public static bool IsAlongTerms => true;
 
@@ -127,33 +115,21 @@ internal struct GradientPixels : IGemmOperand<GradientPixels, float>
     {
         GradientPixels found;
         found.line = PixelLine.Backward(a, line);
-        found.channel = term % a.Shape.OutChannels;
-        int tap = term / a.Shape.OutChannels, across = a.TapsAcross > 0 ? a.TapsAcross : 1;
-        found.tapX = tap % across;
-        found.tapY = tap / across;
+        found.tap = TapChannel.At(term, a.Shape.OutChannels, a.TapsAcross);
         return found;
     }
 
     public readonly Chunk<float> Load(GemmArgs a)
     {
-        int y = line.Top - tapY, x = line.Left - tapX;
-        if (line.ImageRow < 0 || a.FirstTapY + (tapY * a.Phases) >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.OutHeight || x < 0 || x >= a.Shape.OutWidth || a.Depth == 0) return default;
-        return a.Source.Cast<Chunk<float>>()[((((line.ImageRow + y) * (long)a.Shape.OutWidth) + x) * a.Shape.OutChannels + channel) / 4];
+        int y = line.Top - tap.Y, x = line.Left - tap.X;
+        if (line.ImageRow < 0 || a.FirstTapY + (tap.Y * a.Phases) >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.OutHeight || x < 0 || x >= a.Shape.OutWidth || a.Depth == 0) return default;
+        return a.Source.Cast<Chunk<float>>()[((((line.ImageRow + y) * (long)a.Shape.OutWidth) + x) * a.Shape.OutChannels + tap.Channel) / 4];
     }
 
     public readonly GradientPixels Next(GemmArgs a)
     {
         GradientPixels next = this;
-        next.channel += GpuGemm.StepDepth;
-        while (next.channel >= a.Shape.OutChannels)
-        {
-            next.channel -= a.Shape.OutChannels;
-            next.tapX++;
-            if (next.tapX < a.TapsAcross) continue;
-            next.tapX = 0;
-            next.tapY++;
-        }
-
+        next.tap = tap.Next(GpuGemm.StepDepth, a.Shape.OutChannels, a.TapsAcross);
         return next;
     }
 }

@@ -55,7 +55,8 @@ internal struct ForwardWeightElements : IGemmOperand<ForwardWeightElements, floa
 /// <summary>Four output channels, the terms, of an input channel's weights in the input gradient. The number of output channels is a multiple of 4.</summary>
 internal struct GradientWeights : IGemmOperand<GradientWeights, float>
 {
-    private int line, channel, tapY, tapX;
+    private int line;
+    private TapChannel tap;
 
     public static bool IsAlongTerms => true;
 
@@ -63,37 +64,25 @@ internal struct GradientWeights : IGemmOperand<GradientWeights, float>
     {
         GradientWeights found;
         found.line = line;
-        found.channel = term % a.Shape.OutChannels;
-        int tap = term / a.Shape.OutChannels, across = a.TapsAcross > 0 ? a.TapsAcross : 1;
-        found.tapX = tap % across;
-        found.tapY = tap / across;
+        found.tap = TapChannel.At(term, a.Shape.OutChannels, a.TapsAcross);
         return found;
     }
 
     public readonly Chunk<float> Load(GemmArgs a)
     {
         GpuConv s = a.Shape;
-        int y = a.FirstTapY + (tapY * a.Phases), x = a.FirstTapX + (tapX * a.Phases);
+        int y = a.FirstTapY + (tap.Y * a.Phases), x = a.FirstTapX + (tap.X * a.Phases);
         if (line >= a.Columns || y >= s.KernelHeight || a.Depth == 0) return default;
-        Chunk<float> w = a.Weights.ChunkAt(a.Set, (((((y * s.KernelWidth) + x) * s.InChannels) + line) * s.OutChannels) + channel);
+        Chunk<float> w = a.Weights.ChunkAt(a.Set, (((((y * s.KernelWidth) + x) * s.InChannels) + line) * s.OutChannels) + tap.Channel);
         if (a.TermScale.Length == 0) return w;
-        Chunk<float> scale = a.TermScale.Cast<Chunk<float>>()[channel / 4];
+        Chunk<float> scale = a.TermScale.Cast<Chunk<float>>()[tap.Channel / 4];
         return new Chunk<float>(w.X * scale.X, w.Y * scale.Y, w.Z * scale.Z, w.W * scale.W);
     }
 
     public readonly GradientWeights Next(GemmArgs a)
     {
         GradientWeights next = this;
-        next.channel += GpuGemm.StepDepth;
-        while (next.channel >= a.Shape.OutChannels)
-        {
-            next.channel -= a.Shape.OutChannels;
-            next.tapX++;
-            if (next.tapX < a.TapsAcross) continue;
-            next.tapX = 0;
-            next.tapY++;
-        }
-
+        next.tap = tap.Next(GpuGemm.StepDepth, a.Shape.OutChannels, a.TapsAcross);
         return next;
     }
 }
