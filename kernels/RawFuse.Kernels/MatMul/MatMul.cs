@@ -70,7 +70,7 @@ public readonly unsafe struct MatMul : IKernel<MatMulArgs>
     {
         for (long i = GridStride.First; i < (long)a.Rows * a.Columns; i += GridStride.Step)
         {
-            int row = (int)((uint)i / (uint)a.Columns), column = (int)((uint)i % (uint)a.Columns);
+            int row = GridStride.Quotient(i, a.Columns), column = GridStride.Remainder(i, a.Columns);
             float sum = 0;
             for (int k = 0; k < a.Depth; k++) sum += a.A[(row * a.Depth) + k] * a.B[(k * a.Columns) + column];
             a.C[i] = sum;

@@ -31,9 +31,8 @@ internal struct BytePixels : IGemmOperand<BytePixels, int>
 
     public readonly Chunk<int> Load(GemmArgs a)
     {
-        int y = line.Top + tap.Y, x = line.Left + tap.X;
-        if (line.ImageRow < 0 || tap.Y >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.InHeight || x < 0 || x >= a.Shape.InWidth) return default;
-        return a.Int8.Source.Cast<Chunk<int>>()[((((line.ImageRow + y) * (long)a.Shape.InWidth) + x) * a.Shape.InChannels + tap.Channel) / 16];
+        long pixel = line.ForwardPixel(a, tap);
+        return pixel < 0 ? default : a.Int8.Source.Cast<Chunk<int>>()[((pixel * a.Shape.InChannels) + tap.Channel) / 16];
     }
 
     public readonly BytePixels Next(GemmArgs a)
@@ -78,8 +77,8 @@ internal struct BytePixelElements : IGemmOperand<BytePixelElements, int>
 
     private readonly int ByteAt(GemmArgs a, int number)
     {
-        int channel = number % a.Shape.InChannels, tap = number / a.Shape.InChannels, y = line.Top + (tap / a.TapsAcross), x = line.Left + (tap % a.TapsAcross);
-        if (line.ImageRow < 0 || tap / a.TapsAcross >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.InHeight || x < 0 || x >= a.Shape.InWidth) return 0;
-        return a.Int8.Source[(((line.ImageRow + y) * (long)a.Shape.InWidth) + x) * a.Shape.InChannels + channel];
+        TapChannel tap = TapChannel.At(number, a.Shape.InChannels, a.TapsAcross);
+        long pixel = line.ForwardPixel(a, tap);
+        return pixel < 0 ? 0 : a.Int8.Source[(pixel * a.Shape.InChannels) + tap.Channel];
     }
 }

@@ -37,6 +37,23 @@ internal struct PixelLine
         if (image < a.SetImages) found.ImageRow = (a.First + image) * s.OutHeight;
         return found;
     }
+
+    /// <summary>Number of the input's pixel that a tap meets in the forward pass; -1 for none.</summary>
+    public readonly long ForwardPixel(GemmArgs a, TapChannel tap)
+    {
+        GpuConv s = a.Shape;
+        int y = Top + tap.Y, x = Left + tap.X;
+        return ImageRow < 0 || tap.Y >= s.KernelHeight || y < 0 || y >= s.InHeight || x < 0 || x >= s.InWidth ? -1 : ((ImageRow + y) * (long)s.InWidth) + x;
+    }
+
+    /// <summary>Number of the output gradient's pixel that a tap met; -1 for none.</summary>
+    public readonly long BackwardPixel(GemmArgs a, TapChannel tap)
+    {
+        GpuConv s = a.Shape;
+        int y = Top - tap.Y, x = Left - tap.X;
+        bool isNone = ImageRow < 0 || a.Depth == 0 || a.FirstTapY + (tap.Y * a.Phases) >= s.KernelHeight || y < 0 || y >= s.OutHeight || x < 0 || x >= s.OutWidth;
+        return isNone ? -1 : ((ImageRow + y) * (long)s.OutWidth) + x;
+    }
 }
 
 /// <summary>Four channels of the pixel that a tap meets in the forward pass. The number of channels is a multiple of 4.</summary>
@@ -57,9 +74,8 @@ internal struct ForwardPixels : IGemmOperand<ForwardPixels, float>
 
     public readonly Chunk<float> Load(GemmArgs a)
     {
-        int y = line.Top + tap.Y, x = line.Left + tap.X;
-        if (line.ImageRow < 0 || tap.Y >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.InHeight || x < 0 || x >= a.Shape.InWidth) return default;
-        return a.Source.Cast<Chunk<float>>()[((((line.ImageRow + y) * (long)a.Shape.InWidth) + x) * a.Shape.InChannels + tap.Channel) / 4];
+        long pixel = line.ForwardPixel(a, tap);
+        return pixel < 0 ? default : a.Source.Cast<Chunk<float>>()[((pixel * a.Shape.InChannels) + tap.Channel) / 4];
     }
 
     public readonly ForwardPixels Next(GemmArgs a)
@@ -97,9 +113,9 @@ internal struct ForwardPixelElements : IGemmOperand<ForwardPixelElements, float>
 
     private readonly float At(GemmArgs a, int k)
     {
-        int channel = k % a.Shape.InChannels, tap = k / a.Shape.InChannels, y = line.Top + (tap / a.TapsAcross), x = line.Left + (tap % a.TapsAcross);
-        if (line.ImageRow < 0 || k >= a.Depth || y < 0 || y >= a.Shape.InHeight || x < 0 || x >= a.Shape.InWidth) return 0;
-        return a.Source[(((line.ImageRow + y) * (long)a.Shape.InWidth) + x) * a.Shape.InChannels + channel];
+        TapChannel tap = TapChannel.At(k, a.Shape.InChannels, a.TapsAcross);
+        long pixel = line.ForwardPixel(a, tap);
+        return pixel < 0 ? 0 : a.Source[(pixel * a.Shape.InChannels) + tap.Channel];
     }
 }
 
@@ -121,9 +137,8 @@ internal struct GradientPixels : IGemmOperand<GradientPixels, float>
 
     public readonly Chunk<float> Load(GemmArgs a)
     {
-        int y = line.Top - tap.Y, x = line.Left - tap.X;
-        if (line.ImageRow < 0 || a.FirstTapY + (tap.Y * a.Phases) >= a.Shape.KernelHeight || y < 0 || y >= a.Shape.OutHeight || x < 0 || x >= a.Shape.OutWidth || a.Depth == 0) return default;
-        return a.Source.Cast<Chunk<float>>()[((((line.ImageRow + y) * (long)a.Shape.OutWidth) + x) * a.Shape.OutChannels + tap.Channel) / 4];
+        long pixel = line.BackwardPixel(a, tap);
+        return pixel < 0 ? default : a.Source.Cast<Chunk<float>>()[((pixel * a.Shape.OutChannels) + tap.Channel) / 4];
     }
 
     public readonly GradientPixels Next(GemmArgs a)
@@ -161,9 +176,8 @@ internal struct GradientPixelElements : IGemmOperand<GradientPixelElements, floa
 
     private readonly float At(GemmArgs a, int k)
     {
-        if (line.ImageRow < 0 || k >= a.Depth) return 0;
-        int channel = k % a.Shape.OutChannels, tap = k / a.Shape.OutChannels, y = line.Top - (tap / a.TapsAcross), x = line.Left - (tap % a.TapsAcross);
-        if (y < 0 || y >= a.Shape.OutHeight || x < 0 || x >= a.Shape.OutWidth) return 0;
-        return a.Source[(((line.ImageRow + y) * (long)a.Shape.OutWidth) + x) * a.Shape.OutChannels + channel];
+        TapChannel tap = TapChannel.At(k, a.Shape.OutChannels, a.TapsAcross);
+        long pixel = line.BackwardPixel(a, tap);
+        return pixel < 0 ? 0 : a.Source[(pixel * a.Shape.OutChannels) + tap.Channel];
     }
 }

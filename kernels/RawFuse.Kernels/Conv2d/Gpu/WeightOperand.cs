@@ -70,13 +70,20 @@ internal struct GradientWeights : IGemmOperand<GradientWeights, float>
 
     public readonly Chunk<float> Load(GemmArgs a)
     {
-        GpuConv s = a.Shape;
-        int y = a.FirstTapY + (tap.Y * a.Phases), x = a.FirstTapX + (tap.X * a.Phases);
-        if (line >= a.Columns || y >= s.KernelHeight || a.Depth == 0) return default;
-        Chunk<float> w = a.Weights.ChunkAt(a.Set, (((((y * s.KernelWidth) + x) * s.InChannels) + line) * s.OutChannels) + tap.Channel);
+        int index = IndexOf(a, line, tap);
+        if (index < 0) return default;
+        Chunk<float> w = a.Weights.ChunkAt(a.Set, index);
         if (a.TermScale.Length == 0) return w;
         Chunk<float> scale = a.TermScale.Cast<Chunk<float>>()[tap.Channel / 4];
         return new Chunk<float>(w.X * scale.X, w.Y * scale.Y, w.Z * scale.Z, w.W * scale.W);
+    }
+
+    /// <summary>Number of the weight of an input channel, a tap of the phase and an output channel; -1 for none.</summary>
+    public static int IndexOf(GemmArgs a, int line, TapChannel tap)
+    {
+        GpuConv s = a.Shape;
+        int y = a.FirstTapY + (tap.Y * a.Phases), x = a.FirstTapX + (tap.X * a.Phases);
+        return line >= a.Columns || a.Depth == 0 || y >= s.KernelHeight ? -1 : (((((y * s.KernelWidth) + x) * s.InChannels) + line) * s.OutChannels) + tap.Channel;
     }
 
     public readonly GradientWeights Next(GemmArgs a)
@@ -113,11 +120,10 @@ internal struct GradientWeightElements : IGemmOperand<GradientWeightElements, fl
 
     private readonly float At(GemmArgs a, int k)
     {
-        GpuConv s = a.Shape;
-        if (line >= a.Columns || k >= a.Depth) return 0;
-        int channel = k % s.OutChannels, tap = k / s.OutChannels;
-        int y = a.FirstTapY + (tap / a.TapsAcross * a.Phases), x = a.FirstTapX + (tap % a.TapsAcross * a.Phases);
-        float weight = a.Weights.At(a.Set, (((((y * s.KernelWidth) + x) * s.InChannels) + line) * s.OutChannels) + channel);
-        return a.TermScale.Length > 0 ? weight * a.TermScale[channel] : weight;
+        TapChannel tap = TapChannel.At(k, a.Shape.OutChannels, a.TapsAcross);
+        int index = GradientWeights.IndexOf(a, line, tap);
+        if (index < 0) return 0;
+        float weight = a.Weights.At(a.Set, index);
+        return a.TermScale.Length > 0 ? weight * a.TermScale[tap.Channel] : weight;
     }
 }
