@@ -1,5 +1,4 @@
 using System.Numerics;
-using ILGPU;
 
 namespace RawFuse.Kernels;
 
@@ -10,15 +9,13 @@ namespace RawFuse.Kernels;
 /// <param name="Rows">Rows of A and C, at least 0.</param>
 /// <param name="Columns">Columns of B and C, at least 0.</param>
 /// <param name="Depth">Columns of A, which are rows of B, at least 0; for 0, C is zeros.</param>
-/// <param name="Precision">How operands may be rounded. Devices without tensor cores, CPUs among them, do not round.</param>
-public readonly record struct MatMulArgs(
-    Storage<float> A, Storage<float> B, Storage<float> C, int Rows, int Columns, int Depth, MatrixPrecision Precision = MatrixPrecision.Float32) : IKernelCost
+public readonly record struct MatMulArgs(Storage<float> A, Storage<float> B, Storage<float> C, int Rows, int Columns, int Depth) : IKernelCost
 {
     /// <inheritdoc/>
     public KernelCost Cost => new(
         2L * Rows * Columns * Depth,
         sizeof(float) * (((long)Rows * Depth) + ((long)Depth * Columns) + ((long)Rows * Columns)),
-        $"{Rows}x{Depth}x{Columns}{Precision switch { MatrixPrecision.TensorFloat32 => " tf32", MatrixPrecision.BFloat16 => " bf16", _ => "" }}");
+        $"{Rows}x{Depth}x{Columns}");
 
     /// <exception cref="ArgumentException">A size is negative, or a buffer shorter than its matrix.</exception>
     internal MatMulArgs Checked()
@@ -36,7 +33,7 @@ public readonly record struct MatMulArgs(
     }
 }
 
-/// <summary>The product of two matrices. On a GPU with tensor cores they compute it where <see cref="MatMulArgs.Precision"/> lets them.</summary>
+/// <summary>The product of two matrices. GPUs may round operands as <see cref="GpuDevice.Precision"/> says.</summary>
 public readonly unsafe struct MatMul : IKernel<MatMulArgs>
 {
     /// <inheritdoc/>
@@ -51,30 +48,15 @@ public readonly unsafe struct MatMul : IKernel<MatMulArgs>
     {
         MatMulArgs a = args.Checked();
         if (a.Rows == 0 || a.Columns == 0) return;
-        switch (device.HasTensorCores && a.Depth > 0 ? a.Precision : MatrixPrecision.Float32)
+        if (a.Depth == 0)
         {
-            case MatrixPrecision.TensorFloat32:
-                TensorMatMul.Launch<Tf32Format>(device, in a);
-                break;
-            case MatrixPrecision.BFloat16:
-                TensorMatMul.Launch<Bf16Format>(device, in a);
-                break;
-            default:
-                device.Launch(Kernel, (long)a.Rows * a.Columns, new MatMulGpuArgs(device, in a));
-                break;
+            device.Run<Fill<float>, FillArgs<float>>(new(a.C, a.Rows * a.Columns, 0));
+            return;
         }
-    }
 
-    /// <summary>A thread for each number of the product.</summary>
-    internal static void Kernel(MatMulGpuArgs a)
-    {
-        for (long i = GridStride.First; i < (long)a.Rows * a.Columns; i += GridStride.Step)
-        {
-            int row = GridStride.Quotient(i, a.Columns), column = GridStride.Remainder(i, a.Columns);
-            float sum = 0;
-            for (int k = 0; k < a.Depth; k++) sum += a.A[(row * a.Depth) + k] * a.B[(k * a.Columns) + column];
-            a.C[i] = sum;
-        }
+        // Rows are the pixels of an image, columns of A its channels.
+        var shape = new Conv2dShape(1, a.Rows, 1, a.Depth, a.Columns, 1, 1);
+        GpuConvolution.Forward(device, new Conv2dForwardArgs(shape, a.A, ConvWeights.OfFloats(a.B), a.C));
     }
 
     /// <summary>A row of C: rows of B, each times a number of A's row.</summary>
@@ -94,15 +76,4 @@ public readonly unsafe struct MatMul : IKernel<MatMulArgs>
             }
         }
     }
-}
-
-/// <summary>Matrices and sizes of <see cref="MatMul"/> on a GPU.</summary>
-internal readonly struct MatMulGpuArgs(GpuDevice device, in MatMulArgs args)
-{
-    public readonly ArrayView<float> A = device.View(args.A);
-    public readonly ArrayView<float> B = device.View(args.B);
-    public readonly ArrayView<float> C = device.View(args.C);
-    public readonly int Rows = args.Rows;
-    public readonly int Columns = args.Columns;
-    public readonly int Depth = args.Depth;
 }

@@ -52,13 +52,23 @@ public sealed class GpuDevice : Device
     /// <inheritdoc/>
     public override IReadOnlyList<string> Paths =>
         IsEmulator ? ["GPU kernels on the processor, thousands of times slower, for checking them"]
-        : ["tiled float32 convolutions", HasByteProducts ? "tiled int8 convolutions with dp4a" : "tiled int8 convolutions", .. HasTensorCores ? (string[])["matrix products on tensor cores"] : []];
+        : HasTensorCores ? ["float32 convolutions on tensor cores (TF32, BF16) or without", "int8 convolutions on tensor cores"]
+        : ["float32 convolutions", HasByteProducts ? "int8 convolutions with dp4a" : "int8 convolutions"];
+
+    /// <summary>
+    /// How convolutions and matrix products may round their operands, if that lets tensor cores multiply them. A device without tensor cores does not round. int8 convolutions, which are
+    /// exact, use tensor cores in any case.
+    /// </summary>
+    public MatrixPrecision Precision { get; private init; }
+
+    /// <summary><see cref="Precision"/>, or float32 where there are no tensor cores.</summary>
+    internal MatrixPrecision TensorPrecision => HasTensorCores ? Precision : MatrixPrecision.Float32;
 
     /// <summary>Whether this is ILGPU's simulator.</summary>
     public bool IsEmulator => accelerator is CPUAccelerator;
 
-    /// <summary>Whether <see cref="ByteProducts"/> is one instruction here (NVIDIA GPUs from compute capability 8.0 on, which the PTX is for), or computes as it does on the emulator.</summary>
-    public bool HasByteProducts => IsEmulator || accelerator is CudaAccelerator { Architecture: var architecture } && architecture >= CudaArchitecture.SM_80;
+    /// <summary>Whether <see cref="ByteProducts"/> is one instruction here (NVIDIA GPUs from compute capability 6.1 on), or computes as it does on the emulator.</summary>
+    public bool HasByteProducts => IsEmulator || accelerator is CudaAccelerator { Architecture: var architecture } && architecture >= CudaArchitecture.SM_61;
 
     /// <summary>
     /// Whether kernels may use tensor cores, asynchronous copies and matrix loads: NVIDIA GPUs of compute capability 8.0 and later, and the emulator with warps of 32 threads.
@@ -75,20 +85,23 @@ public sealed class GpuDevice : Device
 
     /// <summary>Opens ILGPU's simulator, for groups of up to 256 threads.</summary>
     /// <param name="warpSize">Threads of a warp, a power of two from 2 to 256. Instructions of whole warps, such as those of tensor cores, want 32.</param>
+    /// <param name="precision">How operands of convolutions and matrix products may be rounded.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is none of these.</exception>
-    public static GpuDevice Emulator(int warpSize = 4)
+    public static GpuDevice Emulator(int warpSize = 4, MatrixPrecision precision = MatrixPrecision.Float32)
     {
         if (warpSize is < 2 or > EmulatorThreads || !int.IsPow2(warpSize))
             throw new ArgumentOutOfRangeException(nameof(warpSize), warpSize, $"A warp has a power of two from 2 to {EmulatorThreads} threads.");
         return new(
             Context.Create(builder => GpuDriver.Options(builder).CPU(new CPUDevice(warpSize, EmulatorThreads / warpSize, numMultiprocessors: 1))),
-            context => context.CreateCPUAccelerator(0));
+            context => context.CreateCPUAccelerator(0)) { Precision = precision };
     }
 
     /// <summary>Opens an NVIDIA GPU.</summary>
     /// <param name="index">Number of the GPU, from 0.</param>
+    /// <param name="precision">How operands of convolutions and matrix products may be rounded.</param>
     /// <exception cref="DeviceUnavailableException">There is no driver or no such GPU.</exception>
-    public static GpuDevice Cuda(int index = 0) => GpuDriver.Cuda.Open(index, context => new GpuDevice(context, from => from.CreateCudaAccelerator(index)));
+    public static GpuDevice Cuda(int index = 0, MatrixPrecision precision = MatrixPrecision.Float32) =>
+        GpuDriver.Cuda.Open(index, context => new GpuDevice(context, from => from.CreateCudaAccelerator(index)) { Precision = precision });
 
     /// <summary>Opens an OpenCL device.</summary>
     /// <param name="index">Number of the device among those ILGPU accepts, from 0.</param>

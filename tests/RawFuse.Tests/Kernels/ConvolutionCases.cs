@@ -12,6 +12,9 @@ internal static class ConvolutionCases
     /// <summary>Multiply-accumulates that the emulator does in a moment.</summary>
     public const int EmulatorMacs = 400_000;
 
+    /// <summary>Terms of sums that the emulator's tensor cores, which are slower still, add up in a moment.</summary>
+    private const int TensorTerms = 720;
+
     private static readonly Conv2dShape[] Shapes =
     [
         // Images, height, width, input channels, output channels, kernel height, kernel width, stride, padding.
@@ -56,6 +59,10 @@ internal static class ConvolutionCases
 
         // More lines than a GPU's tile of each width, and weight gradients in several shares.
         new(5, 12, 11, 4, 8, 3, 3, 1, 1), new(5, 12, 11, 3, 9, 3, 3, 1, 1), new(3, 10, 10, 1, 40, 3, 3, 1, 1), new(2, 9, 9, 2, 72, 3, 3, 1, 1), new(2, 17, 17, 12, 8, 3, 3, 2, 1),
+
+        // All tiles of tensor cores in all passes: 8 to 128 columns and more lines than a tile has.
+        new(1, 6, 5, 8, 72, 3, 3, 1, 1), new(1, 5, 4, 72, 40, 3, 3, 1, 1), new(1, 4, 5, 40, 8, 3, 3, 1, 1), new(3, 10, 10, 8, 40, 1, 1), new(2, 9, 9, 8, 136, 1, 1),
+        new(3, 11, 11, 16, 8, 2, 2, 2, 1),
 
         // Sums longer than a slice.
         new(1, 2, 3, 700, 20, 1, 1), new(1, 2, 3, 20, 700, 1, 1), new(1, 3, 2, 200, 24, 3, 3, 1, 1),
@@ -105,5 +112,7 @@ internal static class ConvolutionCases
             run.Launch<Conv2dWeightGradient, Conv2dWeightGradientArgs>(new(shape, input, outputGradient, weightGradient));
             run.Expect(weightGradient, tolerance, () => ConvolutionReference.WeightGradient(shape, x, dy));
         },
-        Emulate: shape.Macs <= EmulatorMacs);
+        Emulate: shape.Macs <= EmulatorMacs,
+        ForTensorCores: shape.InChannels % 8 == 0 && shape.OutChannels % 8 == 0 && tolerance == Tolerance.Exact
+            && shape.Taps * Math.Max(shape.InChannels, shape.OutChannels) <= TensorTerms);
 }

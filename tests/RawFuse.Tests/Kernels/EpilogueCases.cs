@@ -21,7 +21,9 @@ internal static class EpilogueCases
         $"epilogue of {channels} channels, {(inputGradient ? "input gradient" : "forward")}", run =>
     {
         // The epilogue's channels are the output's: the convolution's output channels, or for its input gradient the input channels.
-        Conv2dShape shape = inputGradient ? new(2, 3, 5, channels, 2, 3, 3, 2, 1) : new(2, 3, 5, 2, channels, 3, 3, 1, 1);
+        // Tensor cores want 4 on the other side.
+        int other = channels % 8 == 0 ? 4 : 2;
+        Conv2dShape shape = inputGradient ? new(2, 3, 5, channels, other, 3, 3, 2, 1) : new(2, 3, 5, other, channels, 3, 3, 1, 1);
         int length = inputGradient ? shape.InputLength : shape.OutputLength, pixels = length / channels;
         for (int parts = 0; parts < 64; parts++)
         {
@@ -55,7 +57,7 @@ internal static class EpilogueCases
             run.Expect(output, Tolerance.Exact, () => Array.ConvertAll(Values(), value => relu ? Math.Max(value, 0) : value));
             if (bits is not null) run.Expect(bits, Tolerance.Exact, () => Mask(Values(), channels, relu));
         }
-    }, Emulate: channels <= 13);
+    }, Emulate: channels <= 13, ForTensorCores: channels % 8 == 0);
 
     /// <summary>One bit per value, rows of channels padded to whole bytes. Without ReLU the mask stays as it was, full of ones.</summary>
     private static double[] Mask(double[] values, int channels, bool relu)

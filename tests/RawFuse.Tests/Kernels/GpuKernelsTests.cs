@@ -41,7 +41,7 @@ public sealed class GpuKernelsTests
     [InlineData("Map<Relu>.Kernel")]
     [InlineData("MapGradient<Tanh>.Kernel")]
     [InlineData("Zip<Multiply>.Kernel")]
-    [InlineData("TensorMatMul.Kernel<Bf16Format, ElementCopy>")]
+    [InlineData("GpuGemm<Single, FloatMath, NarrowTile, ForwardGeometry, ForwardPixelElements, ForwardWeights, PixelStore>.Kernel")]
     [InlineData("InjectFaults.Kernel<WordCells>")]
     [InlineData("InjectFaults.Kernel<FieldCells<MappedCells>>")]
     [InlineData("DrawFaultMask.Kernel<DrawnCells>")]

@@ -26,6 +26,9 @@ internal static class Int8Cases
         new(6, 13, 13, 3, 17, 3, 3, 1, 1), new(6, 13, 11, 33, 4, 3, 3, 2, 1), new(6, 12, 12, 65, 16, 1, 1), new(6, 2, 3, 700, 20, 1, 1), new(6, 3, 2, 24, 200, 3, 3, 1, 1),
         new(6, 4, 4, 260, 24, 3, 3, 1, 1), new(6, 4, 4, 5, 520, 3, 3, 2, 1),
 
+        // All tiles of tensor cores.
+        new(6, 4, 4, 16, 72, 3, 3, 1, 1), new(6, 4, 3, 48, 40, 3, 3, 1, 1), new(6, 3, 3, 32, 8, 3, 3, 1, 1), new(6, 8, 9, 16, 8, 1, 1),
+
         // No images.
         new(0, 5, 5, 3, 8, 3, 3, 1, 1),
     ];
@@ -139,5 +142,6 @@ internal static class Int8Cases
                 }
             }
         },
-        Emulate: shape.Macs <= ConvolutionCases.EmulatorMacs);
+        Emulate: shape.Macs <= ConvolutionCases.EmulatorMacs,
+        ForTensorCores: shape.InChannels % 16 == 0 && shape.OutChannels % 8 == 0);
 }

@@ -46,16 +46,16 @@ public static class IntrinsicKernels
 
     private static Fragment2 Right(Args a) => new(a.B[2 * Group.IdxX], a.B[(2 * Group.IdxX) + 1]);
 
-    private static Sums4 Sums(Args a)
+    private static Sums4<float> Sums(Args a)
     {
         int at = 4 * Group.IdxX;
-        return new Sums4(Interop.IntAsFloat(a.C[at]), Interop.IntAsFloat(a.C[at + 1]), Interop.IntAsFloat(a.C[at + 2]), Interop.IntAsFloat(a.C[at + 3]));
+        return new Sums4<float>(Interop.IntAsFloat(a.C[at]), Interop.IntAsFloat(a.C[at + 1]), Interop.IntAsFloat(a.C[at + 2]), Interop.IntAsFloat(a.C[at + 3]));
     }
 
-    private static IntSums4 IntSums(Args a)
+    private static Sums4<int> IntSums(Args a)
     {
         int at = 4 * Group.IdxX;
-        return new IntSums4((int)a.C[at], (int)a.C[at + 1], (int)a.C[at + 2], (int)a.C[at + 3]);
+        return new Sums4<int>((int)a.C[at], (int)a.C[at + 1], (int)a.C[at + 2], (int)a.C[at + 3]);
     }
 
     private static ArrayView<float> Shared(Args a)
@@ -66,10 +66,10 @@ public static class IntrinsicKernels
         return shared;
     }
 
-    private static void Store(Args a, Sums4 sums) =>
+    private static void Store(Args a, Sums4<float> sums) =>
         Store(a, new Fragment4(Interop.FloatAsInt(sums.X), Interop.FloatAsInt(sums.Y), Interop.FloatAsInt(sums.Z), Interop.FloatAsInt(sums.W)));
 
-    private static void Store(Args a, IntSums4 sums) => Store(a, new Fragment4((uint)sums.X, (uint)sums.Y, (uint)sums.Z, (uint)sums.W));
+    private static void Store(Args a, Sums4<int> sums) => Store(a, new Fragment4((uint)sums.X, (uint)sums.Y, (uint)sums.Z, (uint)sums.W));
 
     private static void Store(Args a, Fragment4 words)
     {

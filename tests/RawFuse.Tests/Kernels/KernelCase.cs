@@ -7,4 +7,5 @@ namespace RawFuse.Tests.Kernels;
 /// <param name="Name">What the test report shows; unique.</param>
 /// <param name="Body">The computation, the same for every device.</param>
 /// <param name="Emulate">Whether the case, with <see cref="KernelRun.Toy"/> sizes, is small enough for the emulator.</param>
-internal sealed record KernelCase(string Name, Action<KernelRun> Body, bool Emulate = true);
+/// <param name="ForTensorCores">Whether devices with tensor cores use them, for numbers that TF32 and BF16 hold exactly.</param>
+internal sealed record KernelCase(string Name, Action<KernelRun> Body, bool Emulate = true, bool ForTensorCores = false);

@@ -21,6 +21,9 @@ public static class KernelTable
     /// <summary>The names of the cases that the emulator runs.</summary>
     internal static IEnumerable<string> Emulated => Cases.Values.Where(@case => @case.Emulate).Select(@case => @case.Name);
 
+    /// <summary>The names of the cases that the emulator runs on tensor cores.</summary>
+    internal static IEnumerable<string> OnTensorCores => Cases.Values.Where(@case => @case is { Emulate: true, ForTensorCores: true }).Select(@case => @case.Name);
+
     /// <summary>Runs a case on a device and returns what it wrote.</summary>
     internal static KernelRun Run(string name, Device device, bool toy = false)
     {

@@ -43,7 +43,8 @@ internal static class WeightSetCases
                 run.Launch<Conv2dInputGradient, Conv2dInputGradientArgs>(new(shape, outputGradient, weights, scaled, run.Input(outScale)));
                 run.Expect(scaled, Tolerance.Exact, () => ConvolutionReference.InputGradient(shape, dy, WeightsOf, outScale));
             },
-            Emulate: shape.Macs <= 2 * ConvolutionCases.EmulatorMacs);
+            Emulate: shape.Macs <= 2 * ConvolutionCases.EmulatorMacs,
+            ForTensorCores: (inChannels, outChannels) == (16, 24) && (sets == 2 || !faulty));
     }
 
     private static float[] Dequantized(sbyte[] packed, ReadOnlySpan<byte> faults)

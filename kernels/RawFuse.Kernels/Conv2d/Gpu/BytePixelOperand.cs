@@ -1,3 +1,5 @@
+using ILGPU;
+
 namespace RawFuse.Kernels;
 
 /// <summary>The forward pass on bytes: a term is four of them, in the order of taps and channels.</summary>
@@ -14,7 +16,7 @@ internal readonly struct ByteGeometry : IGemmGeometry
 }
 
 /// <summary>Sixteen channels of the pixel that a tap meets. The number of channels is a multiple of 16.</summary>
-internal struct BytePixels : IGemmOperand<BytePixels, int>
+internal struct BytePixels : IPlainOperand<BytePixels, int>
 {
     private PixelLine line;
     private TapChannel tap;
@@ -29,16 +31,20 @@ internal struct BytePixels : IGemmOperand<BytePixels, int>
         return found;
     }
 
-    public readonly Chunk<int> Load(GemmArgs a)
+    public static ArrayView<float> Words(GemmArgs a) => a.Int8.Source.Cast<float>();
+
+    public readonly long ChunkAt(GemmArgs a)
     {
         long pixel = line.ForwardPixel(a, tap);
-        return pixel < 0 ? default : a.Int8.Source.Cast<Chunk<int>>()[((pixel * a.Shape.InChannels) + tap.Channel) / 16];
+        return pixel < 0 ? -1 : ((pixel * a.Shape.InChannels) + tap.Channel) / 16;
     }
 
-    public readonly BytePixels Next(GemmArgs a)
+    public readonly Chunk<int> Load(GemmArgs a) => a.Int8.Source.Cast<Chunk<int>>().AtOrZeros(ChunkAt(a));
+
+    public readonly BytePixels Next(GemmArgs a, int terms)
     {
         BytePixels next = this;
-        next.tap = tap.Next(GpuGemm.StepDepth * ByteGeometry.TermBytes, a.Shape.InChannels, a.TapsAcross);
+        next.tap = tap.Next(terms * ByteGeometry.TermBytes, a.Shape.InChannels, a.TapsAcross);
         return next;
     }
 }
@@ -61,10 +67,10 @@ internal struct BytePixelElements : IGemmOperand<BytePixelElements, int>
 
     public readonly Chunk<int> Load(GemmArgs a) => new(At(a, term), At(a, term + 1), At(a, term + 2), At(a, term + 3));
 
-    public readonly BytePixelElements Next(GemmArgs a)
+    public readonly BytePixelElements Next(GemmArgs a, int terms)
     {
         BytePixelElements next = this;
-        next.term += GpuGemm.StepDepth;
+        next.term += terms;
         return next;
     }
 

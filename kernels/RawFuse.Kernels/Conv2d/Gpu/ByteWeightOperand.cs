@@ -21,10 +21,10 @@ internal struct ByteWeights : IGemmOperand<ByteWeights, int>
         return new Chunk<int>(Column(r0, r1, r2, r3), Column(r0 >> 8, r1 >> 8, r2 >> 8, r3 >> 8), Column(r0 >> 16, r1 >> 16, r2 >> 16, r3 >> 16), Column(r0 >> 24, r1 >> 24, r2 >> 24, r3 >> 24));
     }
 
-    public readonly ByteWeights Next(GemmArgs a)
+    public readonly ByteWeights Next(GemmArgs a, int terms)
     {
         ByteWeights next = this;
-        next.term += GpuGemm.StepDepth;
+        next.term += terms;
         return next;
     }
 
@@ -51,10 +51,10 @@ internal struct ByteWeightElements : IGemmOperand<ByteWeightElements, int>
 
     public readonly Chunk<int> Load(GemmArgs a) => new(At(a, column), At(a, column + 1), At(a, column + 2), At(a, column + 3));
 
-    public readonly ByteWeightElements Next(GemmArgs a)
+    public readonly ByteWeightElements Next(GemmArgs a, int terms)
     {
         ByteWeightElements next = this;
-        next.term += GpuGemm.StepDepth;
+        next.term += terms;
         return next;
     }
 

@@ -13,7 +13,7 @@ internal readonly struct GpuEpilogue(GpuDevice device, in ConvEpilogue epilogue,
     private readonly int relu = epilogue.Relu ? 1 : 0;
 
     /// <summary>Stores the sums of 8 channels of a pixel. The number of channels is a multiple of 8.</summary>
-    public void Store(ArrayView<float> output, long pixel, int channel, int channels, SumRow<float, FloatMath> sums)
+    public void Store(ArrayView<float> output, long pixel, int channel, int channels, SumRow<float> sums)
     {
         long at = (pixel * channels) + channel;
         Float4 low = Apply(Whole(sums.Low), at, channel), high = Apply(Whole(sums.High), at + 4, channel + 4);
@@ -37,7 +37,7 @@ internal readonly struct GpuEpilogue(GpuDevice device, in ConvEpilogue epilogue,
     }
 
     /// <summary>Stores the sums of 8 channels of a pixel, or of as many as there are.</summary>
-    public void StoreElements(ArrayView<float> output, long pixel, int channel, int channels, SumRow<float, FloatMath> sums)
+    public void StoreElements(ArrayView<float> output, long pixel, int channel, int channels, SumRow<float> sums)
     {
         long at = (pixel * channels) + channel, maskAt = (pixel * ((channels + 7) / 8)) + (channel / 8);
         int open = gate.Length > 0 ? gate[maskAt] : 255, positive = 0;

@@ -38,7 +38,7 @@ internal static class GpuGemm
         where TGeometry : struct, IGemmGeometry
         where TLeft : struct, IGemmOperand<TLeft, T>
         where TRight : struct, IGemmOperand<TRight, T>
-        where TStore : struct, IGemmStore<T, TMath>
+        where TStore : struct, IGemmStore<T>
     {
         switch (TileColumns(args.Columns))
         {
@@ -57,7 +57,7 @@ internal static class GpuGemm<T, TMath, TTile, TGeometry, TLeft, TRight, TStore>
     where TGeometry : struct, IGemmGeometry
     where TLeft : struct, IGemmOperand<TLeft, T>
     where TRight : struct, IGemmOperand<TRight, T>
-    where TStore : struct, IGemmStore<T, TMath>
+    where TStore : struct, IGemmStore<T>
 {
     private static int Columns => 8 * TTile.Across;
 
@@ -122,25 +122,25 @@ internal static class GpuGemm<T, TMath, TTile, TGeometry, TLeft, TRight, TStore>
             Group.Barrier();
             if (term + GpuGemm.StepDepth < a.Depth)
             {
-                from0 = from0.Next(a);
+                from0 = from0.Next(a, GpuGemm.StepDepth);
                 left0 = from0.Load(a);
                 if (LeftLoads > 1)
                 {
-                    from1 = from1.Next(a);
+                    from1 = from1.Next(a, GpuGemm.StepDepth);
                     left1 = from1.Load(a);
                 }
 
                 if (LeftLoads > 2)
                 {
-                    from2 = from2.Next(a);
+                    from2 = from2.Next(a, GpuGemm.StepDepth);
                     left2 = from2.Load(a);
-                    from3 = from3.Next(a);
+                    from3 = from3.Next(a, GpuGemm.StepDepth);
                     left3 = from3.Load(a);
                 }
 
                 if (loadsRight)
                 {
-                    fromRight = fromRight.Next(a);
+                    fromRight = fromRight.Next(a, GpuGemm.StepDepth);
                     right0 = fromRight.Load(a);
                 }
             }

@@ -48,10 +48,9 @@ internal readonly struct GpuInt8
 }
 
 /// <summary>Pixels of images, as bytes or floats.</summary>
-internal readonly struct Int8PixelStore<TMath> : IGemmStore<int, TMath>
-    where TMath : struct, IGemmMath<int>
+internal readonly struct Int8PixelStore : IGemmStore<int>
 {
-    public static void Store(GemmArgs a, int line, int column, SumRow<int, TMath> sums)
+    public static void Store(GemmArgs a, int line, int column, SumRow<int> sums)
     {
         long pixel = column < a.Columns ? PixelStore.PixelOf(a, line) : -1;
         if (pixel < 0) return;

@@ -1,8 +1,10 @@
+using ILGPU;
+
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// One thread's view of an operand of a matrix product, sum over k of left[line, k] * right[k, line]: a chunk of 4 neighbouring numbers at a time, each
-/// <see cref="GpuGemm.StepDepth"/> terms behind the last. It is where images become matrices: nothing is copied there.
+/// One thread's view of an operand of a matrix product, sum over k of left[line, k] * right[k, line]: a chunk of 4 neighbouring numbers at a time, step by step along
+/// the terms. It is where images become matrices.
 /// </summary>
 internal interface IGemmOperand<TSelf, T>
     where TSelf : struct, IGemmOperand<TSelf, T>
@@ -17,6 +19,18 @@ internal interface IGemmOperand<TSelf, T>
     /// <summary>The chunk; numbers outside of the matrix are zeros.</summary>
     Chunk<T> Load(GemmArgs args);
 
-    /// <summary>The view of the next step's chunk.</summary>
-    TSelf Next(GemmArgs args);
+    /// <summary>The view of the chunk so many terms further, of a whole step.</summary>
+    TSelf Next(GemmArgs args, int terms);
+}
+
+/// <summary>An operand whose chunks are what lies in memory, 16 bytes at a multiple of 16.</summary>
+internal interface IPlainOperand<TSelf, T> : IGemmOperand<TSelf, T>
+    where TSelf : struct, IPlainOperand<TSelf, T>
+    where T : unmanaged
+{
+    /// <summary>The memory, in words of 4 bytes.</summary>
+    static abstract ArrayView<float> Words(GemmArgs args);
+
+    /// <summary>Number of the chunk there; -1 for one outside of the matrix.</summary>
+    long ChunkAt(GemmArgs args);
 }

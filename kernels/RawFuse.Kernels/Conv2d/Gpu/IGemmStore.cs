@@ -3,18 +3,17 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>What becomes of a thread's sums.</summary>
-internal interface IGemmStore<T, TMath>
+internal interface IGemmStore<T>
     where T : unmanaged
-    where TMath : struct, IGemmMath<T>
 {
     /// <summary>Stores 8 sums of a line, those that exist.</summary>
-    static abstract void Store(GemmArgs a, int line, int column, SumRow<T, TMath> sums);
+    static abstract void Store(GemmArgs a, int line, int column, SumRow<T> sums);
 }
 
 /// <summary>Pixels of images, through the epilogue. The number of columns is a multiple of 8.</summary>
-internal readonly struct PixelStore : IGemmStore<float, FloatMath>
+internal readonly struct PixelStore : IGemmStore<float>
 {
-    public static void Store(GemmArgs a, int line, int column, SumRow<float, FloatMath> sums)
+    public static void Store(GemmArgs a, int line, int column, SumRow<float> sums)
     {
         long pixel = column < a.Columns ? PixelOf(a, line) : -1;
         if (pixel >= 0) a.Epilogue.Store(a.Output, pixel, column, a.Columns, sums);
@@ -32,9 +31,9 @@ internal readonly struct PixelStore : IGemmStore<float, FloatMath>
 }
 
 /// <summary>The same for any number of columns, a number at a time.</summary>
-internal readonly struct PixelElementStore : IGemmStore<float, FloatMath>
+internal readonly struct PixelElementStore : IGemmStore<float>
 {
-    public static void Store(GemmArgs a, int line, int column, SumRow<float, FloatMath> sums)
+    public static void Store(GemmArgs a, int line, int column, SumRow<float> sums)
     {
         long pixel = column < a.Columns ? PixelStore.PixelOf(a, line) : -1;
         if (pixel >= 0) a.Epilogue.StoreElements(a.Output, pixel, column, a.Columns, sums);
@@ -42,9 +41,9 @@ internal readonly struct PixelElementStore : IGemmStore<float, FloatMath>
 }
 
 /// <summary>A share of the weight gradient's sums, [share, line, column]. The number of columns is a multiple of 8.</summary>
-internal readonly struct ShareStore : IGemmStore<float, FloatMath>
+internal readonly struct ShareStore : IGemmStore<float>
 {
-    public static void Store(GemmArgs a, int line, int column, SumRow<float, FloatMath> sums)
+    public static void Store(GemmArgs a, int line, int column, SumRow<float> sums)
     {
         if (line >= a.Lines || column >= a.Columns) return;
         long at = (((((long)a.Set * a.Lines) + line) * a.Columns) + column) / 4;
@@ -55,9 +54,9 @@ internal readonly struct ShareStore : IGemmStore<float, FloatMath>
 }
 
 /// <summary>The same for any number of columns, a number at a time.</summary>
-internal readonly struct ShareElementStore : IGemmStore<float, FloatMath>
+internal readonly struct ShareElementStore : IGemmStore<float>
 {
-    public static void Store(GemmArgs a, int line, int column, SumRow<float, FloatMath> sums)
+    public static void Store(GemmArgs a, int line, int column, SumRow<float> sums)
     {
         if (line >= a.Lines) return;
         long row = (((long)a.Set * a.Lines) + line) * a.Columns;

@@ -1,3 +1,5 @@
+using ILGPU;
+
 namespace RawFuse.Kernels;
 
 /// <summary>
@@ -57,7 +59,7 @@ internal struct PixelLine
 }
 
 /// <summary>Four channels of the pixel that a tap meets in the forward pass. The number of channels is a multiple of 4.</summary>
-internal struct ForwardPixels : IGemmOperand<ForwardPixels, float>
+internal struct ForwardPixels : IPlainOperand<ForwardPixels, float>
 {
     private PixelLine line;
     private TapChannel tap;
@@ -72,16 +74,20 @@ internal struct ForwardPixels : IGemmOperand<ForwardPixels, float>
         return found;
     }
 
-    public readonly Chunk<float> Load(GemmArgs a)
+    public static ArrayView<float> Words(GemmArgs a) => a.Source;
+
+    public readonly long ChunkAt(GemmArgs a)
     {
         long pixel = line.ForwardPixel(a, tap);
-        return pixel < 0 ? default : a.Source.Cast<Chunk<float>>()[((pixel * a.Shape.InChannels) + tap.Channel) / 4];
+        return pixel < 0 ? -1 : ((pixel * a.Shape.InChannels) + tap.Channel) / 4;
     }
 
-    public readonly ForwardPixels Next(GemmArgs a)
+    public readonly Chunk<float> Load(GemmArgs a) => a.Source.Cast<Chunk<float>>().AtOrZeros(ChunkAt(a));
+
+    public readonly ForwardPixels Next(GemmArgs a, int terms)
     {
         ForwardPixels next = this;
-        next.tap = tap.Next(GpuGemm.StepDepth, a.Shape.InChannels, a.TapsAcross);
+        next.tap = tap.Next(terms, a.Shape.InChannels, a.TapsAcross);
         return next;
     }
 }
@@ -104,10 +110,10 @@ internal struct ForwardPixelElements : IGemmOperand<ForwardPixelElements, float>
 
     public readonly Chunk<float> Load(GemmArgs a) => new(At(a, term), At(a, term + 1), At(a, term + 2), At(a, term + 3));
 
-    public readonly ForwardPixelElements Next(GemmArgs a)
+    public readonly ForwardPixelElements Next(GemmArgs a, int terms)
     {
         ForwardPixelElements next = this;
-        next.term += GpuGemm.StepDepth;
+        next.term += terms;
         return next;
     }
 
@@ -120,7 +126,7 @@ internal struct ForwardPixelElements : IGemmOperand<ForwardPixelElements, float>
 }
 
 /// <summary>Four channels of the output gradient's pixel that a tap met. The number of channels is a multiple of 4.</summary>
-internal struct GradientPixels : IGemmOperand<GradientPixels, float>
+internal struct GradientPixels : IPlainOperand<GradientPixels, float>
 {
     private PixelLine line;
     private TapChannel tap;
@@ -135,16 +141,20 @@ internal struct GradientPixels : IGemmOperand<GradientPixels, float>
         return found;
     }
 
-    public readonly Chunk<float> Load(GemmArgs a)
+    public static ArrayView<float> Words(GemmArgs a) => a.Source;
+
+    public readonly long ChunkAt(GemmArgs a)
     {
         long pixel = line.BackwardPixel(a, tap);
-        return pixel < 0 ? default : a.Source.Cast<Chunk<float>>()[((pixel * a.Shape.OutChannels) + tap.Channel) / 4];
+        return pixel < 0 ? -1 : ((pixel * a.Shape.OutChannels) + tap.Channel) / 4;
     }
 
-    public readonly GradientPixels Next(GemmArgs a)
+    public readonly Chunk<float> Load(GemmArgs a) => a.Source.Cast<Chunk<float>>().AtOrZeros(ChunkAt(a));
+
+    public readonly GradientPixels Next(GemmArgs a, int terms)
     {
         GradientPixels next = this;
-        next.tap = tap.Next(GpuGemm.StepDepth, a.Shape.OutChannels, a.TapsAcross);
+        next.tap = tap.Next(terms, a.Shape.OutChannels, a.TapsAcross);
         return next;
     }
 }
@@ -167,10 +177,10 @@ internal struct GradientPixelElements : IGemmOperand<GradientPixelElements, floa
 
     public readonly Chunk<float> Load(GemmArgs a) => new(At(a, term), At(a, term + 1), At(a, term + 2), At(a, term + 3));
 
-    public readonly GradientPixelElements Next(GemmArgs a)
+    public readonly GradientPixelElements Next(GemmArgs a, int terms)
     {
         GradientPixelElements next = this;
-        next.term += GpuGemm.StepDepth;
+        next.term += terms;
         return next;
     }
 

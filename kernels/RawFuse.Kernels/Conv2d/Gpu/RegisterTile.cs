@@ -1,22 +1,8 @@
-using System.Runtime.InteropServices;
-
 namespace RawFuse.Kernels;
 
-/// <summary>Four numbers of 4 bytes each: a view of them is read and written 16 bytes at a time.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 16)]
-internal struct Chunk<T>(T x, T y, T z, T w)
-    where T : unmanaged
-{
-    public T X = x;
-    public T Y = y;
-    public T Z = z;
-    public T W = w;
-}
-
 /// <summary>A row of a thread's register tile: the sums of 8 neighbouring columns. Fields, not an array: the compiler keeps those in registers.</summary>
-internal struct SumRow<T, TMath>
+internal struct SumRow<T>
     where T : unmanaged
-    where TMath : struct, IGemmMath<T>
 {
     public Chunk<T> Low;
     public Chunk<T> High;
@@ -30,9 +16,10 @@ internal struct SumRow<T, TMath>
     }
 
     /// <summary>this + a * (low, high).</summary>
-    public readonly SumRow<T, TMath> Plus(T a, Chunk<T> low, Chunk<T> high)
+    public readonly SumRow<T> Plus<TMath>(T a, Chunk<T> low, Chunk<T> high)
+        where TMath : struct, IGemmMath<T>
     {
-        SumRow<T, TMath> sum;
+        SumRow<T> sum;
         sum.Low = new Chunk<T>(
             TMath.MultiplyAdd(a, low.X, Low.X), TMath.MultiplyAdd(a, low.Y, Low.Y), TMath.MultiplyAdd(a, low.Z, Low.Z), TMath.MultiplyAdd(a, low.W, Low.W));
         sum.High = new Chunk<T>(
@@ -46,27 +33,27 @@ internal struct RegisterTile<T, TMath>
     where T : unmanaged
     where TMath : struct, IGemmMath<T>
 {
-    public SumRow<T, TMath> Row0;
-    public SumRow<T, TMath> Row1;
-    public SumRow<T, TMath> Row2;
-    public SumRow<T, TMath> Row3;
-    public SumRow<T, TMath> Row4;
-    public SumRow<T, TMath> Row5;
-    public SumRow<T, TMath> Row6;
-    public SumRow<T, TMath> Row7;
+    public SumRow<T> Row0;
+    public SumRow<T> Row1;
+    public SumRow<T> Row2;
+    public SumRow<T> Row3;
+    public SumRow<T> Row4;
+    public SumRow<T> Row5;
+    public SumRow<T> Row6;
+    public SumRow<T> Row7;
 
     /// <summary>Adds the outer product of 8 left numbers, two chunks of rows, and 8 right ones.</summary>
     public readonly RegisterTile<T, TMath> Plus(Chunk<T> left, Chunk<T> leftBelow, Chunk<T> right, Chunk<T> rightBeside)
     {
         RegisterTile<T, TMath> sum;
-        sum.Row0 = Row0.Plus(left.X, right, rightBeside);
-        sum.Row1 = Row1.Plus(left.Y, right, rightBeside);
-        sum.Row2 = Row2.Plus(left.Z, right, rightBeside);
-        sum.Row3 = Row3.Plus(left.W, right, rightBeside);
-        sum.Row4 = Row4.Plus(leftBelow.X, right, rightBeside);
-        sum.Row5 = Row5.Plus(leftBelow.Y, right, rightBeside);
-        sum.Row6 = Row6.Plus(leftBelow.Z, right, rightBeside);
-        sum.Row7 = Row7.Plus(leftBelow.W, right, rightBeside);
+        sum.Row0 = Row0.Plus<TMath>(left.X, right, rightBeside);
+        sum.Row1 = Row1.Plus<TMath>(left.Y, right, rightBeside);
+        sum.Row2 = Row2.Plus<TMath>(left.Z, right, rightBeside);
+        sum.Row3 = Row3.Plus<TMath>(left.W, right, rightBeside);
+        sum.Row4 = Row4.Plus<TMath>(leftBelow.X, right, rightBeside);
+        sum.Row5 = Row5.Plus<TMath>(leftBelow.Y, right, rightBeside);
+        sum.Row6 = Row6.Plus<TMath>(leftBelow.Z, right, rightBeside);
+        sum.Row7 = Row7.Plus<TMath>(leftBelow.W, right, rightBeside);
         return sum;
     }
 }

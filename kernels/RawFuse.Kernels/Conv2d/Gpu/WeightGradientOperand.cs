@@ -1,3 +1,5 @@
+using ILGPU;
+
 namespace RawFuse.Kernels;
 
 /// <summary>An output pixel of the weight gradient's share: a term.</summary>
@@ -19,11 +21,11 @@ internal struct TermPixel
         return found;
     }
 
-    public readonly TermPixel Next(GemmArgs a)
+    public readonly TermPixel Next(GemmArgs a, int terms)
     {
         TermPixel next = this;
-        next.Term += GpuGemm.StepDepth;
-        next.X += GpuGemm.StepDepth;
+        next.Term += terms;
+        next.X += terms;
         while (next.X >= a.Shape.OutWidth)
         {
             next.X -= a.Shape.OutWidth;
@@ -47,7 +49,7 @@ internal struct TermPixel
 }
 
 /// <summary>The inputs that four input channels of a tap meet at an output pixel. The number of input channels is a multiple of 4.</summary>
-internal struct TapPixels : IGemmOperand<TapPixels, float>
+internal struct TapPixels : IPlainOperand<TapPixels, float>
 {
     private TermPixel pixel;
     private int channel, tapY, tapX;
@@ -65,16 +67,20 @@ internal struct TapPixels : IGemmOperand<TapPixels, float>
         return found;
     }
 
-    public readonly Chunk<float> Load(GemmArgs a)
+    public static ArrayView<float> Words(GemmArgs a) => a.Source;
+
+    public readonly long ChunkAt(GemmArgs a)
     {
         long met = pixel.Meets(a, tapY, tapX);
-        return met < 0 ? default : a.Source.Cast<Chunk<float>>()[((met * a.Shape.InChannels) + channel) / 4];
+        return met < 0 ? -1 : ((met * a.Shape.InChannels) + channel) / 4;
     }
 
-    public readonly TapPixels Next(GemmArgs a)
+    public readonly Chunk<float> Load(GemmArgs a) => a.Source.Cast<Chunk<float>>().AtOrZeros(ChunkAt(a));
+
+    public readonly TapPixels Next(GemmArgs a, int terms)
     {
         TapPixels next = this;
-        next.pixel = pixel.Next(a);
+        next.pixel = pixel.Next(a, terms);
         return next;
     }
 }
@@ -97,10 +103,10 @@ internal struct TapPixelElements : IGemmOperand<TapPixelElements, float>
 
     public readonly Chunk<float> Load(GemmArgs a) => new(At(a, line), At(a, line + 1), At(a, line + 2), At(a, line + 3));
 
-    public readonly TapPixelElements Next(GemmArgs a)
+    public readonly TapPixelElements Next(GemmArgs a, int terms)
     {
         TapPixelElements next = this;
-        next.pixel = pixel.Next(a);
+        next.pixel = pixel.Next(a, terms);
         return next;
     }
 
@@ -113,7 +119,7 @@ internal struct TapPixelElements : IGemmOperand<TapPixelElements, float>
 }
 
 /// <summary>Four output channels of an output pixel's gradient. The number of output channels is a multiple of 4.</summary>
-internal struct PixelGradients : IGemmOperand<PixelGradients, float>
+internal struct PixelGradients : IPlainOperand<PixelGradients, float>
 {
     private int column, term;
 
@@ -127,13 +133,16 @@ internal struct PixelGradients : IGemmOperand<PixelGradients, float>
         return found;
     }
 
-    public readonly Chunk<float> Load(GemmArgs a) =>
-        column < a.Columns && term < a.Depth ? a.Gradient.Cast<Chunk<float>>()[(((a.First + term) * (long)a.Columns) + column) / 4] : default;
+    public static ArrayView<float> Words(GemmArgs a) => a.Gradient;
 
-    public readonly PixelGradients Next(GemmArgs a)
+    public readonly long ChunkAt(GemmArgs a) => column < a.Columns && term < a.Depth ? (((a.First + term) * (long)a.Columns) + column) / 4 : -1;
+
+    public readonly Chunk<float> Load(GemmArgs a) => a.Gradient.Cast<Chunk<float>>().AtOrZeros(ChunkAt(a));
+
+    public readonly PixelGradients Next(GemmArgs a, int terms)
     {
         PixelGradients next = this;
-        next.term += GpuGemm.StepDepth;
+        next.term += terms;
         return next;
     }
 }
@@ -155,10 +164,10 @@ internal struct PixelGradientElements : IGemmOperand<PixelGradientElements, floa
 
     public readonly Chunk<float> Load(GemmArgs a) => new(At(a, column), At(a, column + 1), At(a, column + 2), At(a, column + 3));
 
-    public readonly PixelGradientElements Next(GemmArgs a)
+    public readonly PixelGradientElements Next(GemmArgs a, int terms)
     {
         PixelGradientElements next = this;
-        next.term += GpuGemm.StepDepth;
+        next.term += terms;
         return next;
     }
 

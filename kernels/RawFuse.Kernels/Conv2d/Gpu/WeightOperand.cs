@@ -17,10 +17,10 @@ internal struct ForwardWeights : IGemmOperand<ForwardWeights, float>
 
     public readonly Chunk<float> Load(GemmArgs a) => column < a.Columns && term < a.Depth ? a.Weights.ChunkAt(a.Set, (term * a.Columns) + column) : default;
 
-    public readonly ForwardWeights Next(GemmArgs a)
+    public readonly ForwardWeights Next(GemmArgs a, int terms)
     {
         ForwardWeights next = this;
-        next.term += GpuGemm.StepDepth;
+        next.term += terms;
         return next;
     }
 }
@@ -42,10 +42,10 @@ internal struct ForwardWeightElements : IGemmOperand<ForwardWeightElements, floa
 
     public readonly Chunk<float> Load(GemmArgs a) => new(At(a, column), At(a, column + 1), At(a, column + 2), At(a, column + 3));
 
-    public readonly ForwardWeightElements Next(GemmArgs a)
+    public readonly ForwardWeightElements Next(GemmArgs a, int terms)
     {
         ForwardWeightElements next = this;
-        next.term += GpuGemm.StepDepth;
+        next.term += terms;
         return next;
     }
 
@@ -86,10 +86,10 @@ internal struct GradientWeights : IGemmOperand<GradientWeights, float>
         return line >= a.Columns || a.Depth == 0 || y >= s.KernelHeight ? -1 : (((((y * s.KernelWidth) + x) * s.InChannels) + line) * s.OutChannels) + tap.Channel;
     }
 
-    public readonly GradientWeights Next(GemmArgs a)
+    public readonly GradientWeights Next(GemmArgs a, int terms)
     {
         GradientWeights next = this;
-        next.tap = tap.Next(GpuGemm.StepDepth, a.Shape.OutChannels, a.TapsAcross);
+        next.tap = tap.Next(terms, a.Shape.OutChannels, a.TapsAcross);
         return next;
     }
 }
@@ -111,10 +111,10 @@ internal struct GradientWeightElements : IGemmOperand<GradientWeightElements, fl
 
     public readonly Chunk<float> Load(GemmArgs a) => new(At(a, term), At(a, term + 1), At(a, term + 2), At(a, term + 3));
 
-    public readonly GradientWeightElements Next(GemmArgs a)
+    public readonly GradientWeightElements Next(GemmArgs a, int terms)
     {
         GradientWeightElements next = this;
-        next.term += GpuGemm.StepDepth;
+        next.term += terms;
         return next;
     }
 

@@ -23,20 +23,14 @@ internal struct Fragment2(uint x, uint y)
     public uint Y = y;
 }
 
-/// <summary>A lane's share of the sums of a tensor-core product: rows lane / 4 (X, Y) and lane / 4 + 8 (Z, W), columns 2 * (lane % 4) and the next.</summary>
-internal struct Sums4(float x, float y, float z, float w)
+/// <summary>
+/// A lane's share of the sums of a tensor-core product, floats or integers: rows lane / 4 (X, Y) and lane / 4 + 8 (Z, W), columns 2 * (lane % 4) and the next.
+/// </summary>
+internal struct Sums4<T>(T x, T y, T z, T w)
+    where T : unmanaged
 {
-    public float X = x;
-    public float Y = y;
-    public float Z = z;
-    public float W = w;
-}
-
-/// <summary>The same for integers.</summary>
-internal struct IntSums4(int x, int y, int z, int w)
-{
-    public int X = x;
-    public int Y = y;
-    public int Z = z;
-    public int W = w;
+    public T X = x;
+    public T Y = y;
+    public T Z = z;
+    public T W = w;
 }

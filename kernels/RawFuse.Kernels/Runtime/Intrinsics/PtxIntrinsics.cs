@@ -10,7 +10,7 @@ namespace RawFuse.Kernels;
 
 /// <summary>
 /// The instructions that stand for our intrinsics in PTX. Registered with every context that compiles kernels; on the emulator the intrinsics run as the C# they are.
-/// All need compute capability 8.0.
+/// All but products of four bytes need compute capability 8.0.
 /// </summary>
 internal static class PtxIntrinsics
 {

@@ -12,22 +12,22 @@ internal static unsafe class TensorCore
 {
     /// <summary>TF32 numbers, k = 8; products are exact, sums float32.</summary>
     [IntrinsicImplementation]
-    public static Sums4 MultiplyTf32(Fragment4 a, Fragment2 b, Sums4 c) => WarpExchange.Gather<Operands, Sums4>(new(a, b), (all, lane) => new(
+    public static Sums4<float> MultiplyTf32(Fragment4 a, Fragment2 b, Sums4<float> c) => WarpExchange.Gather<Operands, Sums4<float>>(new(a, b), (all, lane) => new(
         SumTf32(all, lane, 0, c.X), SumTf32(all, lane, 1, c.Y), SumTf32(all, lane, 2, c.Z), SumTf32(all, lane, 3, c.W)));
 
     /// <summary>BF16 numbers, k = 16; products are exact, sums float32.</summary>
     [IntrinsicImplementation]
-    public static Sums4 MultiplyBf16(Fragment4 a, Fragment2 b, Sums4 c) => WarpExchange.Gather<Operands, Sums4>(new(a, b), (all, lane) => new(
+    public static Sums4<float> MultiplyBf16(Fragment4 a, Fragment2 b, Sums4<float> c) => WarpExchange.Gather<Operands, Sums4<float>>(new(a, b), (all, lane) => new(
         SumBf16(all, lane, 0, c.X), SumBf16(all, lane, 1, c.Y), SumBf16(all, lane, 2, c.Z), SumBf16(all, lane, 3, c.W)));
 
     /// <summary>Signed bytes, k = 32; sums of 32 bits wrap around.</summary>
     [IntrinsicImplementation]
-    public static IntSums4 MultiplyBytes(Fragment4 a, Fragment2 b, IntSums4 c) => WarpExchange.Gather<Operands, IntSums4>(new(a, b), (all, lane) => new(
+    public static Sums4<int> MultiplyBytes(Fragment4 a, Fragment2 b, Sums4<int> c) => WarpExchange.Gather<Operands, Sums4<int>>(new(a, b), (all, lane) => new(
         SumBytes(all, lane, 0, c.X), SumBytes(all, lane, 1, c.Y), SumBytes(all, lane, 2, c.Z), SumBytes(all, lane, 3, c.W)));
 
     /// <summary>Unsigned bytes times signed ones, k = 32; sums of 32 bits wrap around.</summary>
     [IntrinsicImplementation]
-    public static IntSums4 MultiplyMixedBytes(Fragment4 unsigned, Fragment2 signed, IntSums4 c) => WarpExchange.Gather<Operands, IntSums4>(new(unsigned, signed), (all, lane) => new(
+    public static Sums4<int> MultiplyMixedBytes(Fragment4 unsigned, Fragment2 signed, Sums4<int> c) => WarpExchange.Gather<Operands, Sums4<int>>(new(unsigned, signed), (all, lane) => new(
         SumMixedBytes(all, lane, 0, c.X), SumMixedBytes(all, lane, 1, c.Y), SumMixedBytes(all, lane, 2, c.Z), SumMixedBytes(all, lane, 3, c.W)));
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace RawFuse.Kernels;
 
-/// <summary>How precisely a matrix product must multiply. Sums are float32 whichever it is.</summary>
+/// <summary>How precisely matrix products, those of convolutions among them, must multiply floats. Sums are float32 whichever it is.</summary>
 public enum MatrixPrecision
 {
     /// <summary>Float32, 23 bits of the fraction.</summary>
