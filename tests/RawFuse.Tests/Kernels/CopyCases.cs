@@ -20,6 +20,7 @@ internal static class CopyCases
         Copy("a row of fours repeated", rows: 9, columns: 12, xOffset: 0, xStride: 0, yOffset: 4, yStride: 16),
         Copy("single columns", rows: 70, columns: 1, xOffset: 1, xStride: 3, yOffset: 0, yStride: 2),
         Copy("more rows than an item takes", rows: 131, columns: 3, xOffset: 0, xStride: 4, yOffset: 2, yStride: 5),
+        Tensors(),
         Fill("float", -1.5f),
         Fill("int", 123456789),
         Fill("byte", (byte)200),
@@ -42,6 +43,22 @@ internal static class CopyCases
                 return after;
             });
         }
+    });
+
+    private static KernelCase Tensors() => new("copy of many tensors", run =>
+    {
+        var copies = new List<TensorCopy>();
+        var expectations = new List<Action>();
+        foreach (int length in (int[])[0, 1, 2, 3, 4, 5, 8, 1023, 1024, 1025, 0, 7, 2048, 6, 16, 17, 33])
+        {
+            float[] x = run.Random.Reals(length);
+            Storage<float> y = run.Output<float>(length);
+            copies.Add(new(run.Input(x), y, length));
+            expectations.Add(() => run.Expect(y, Tolerance.Exact, () => Each(length, i => x[i])));
+        }
+
+        run.Launch<CopyTensors, CopyTensorsArgs>(new(copies.ToArray()));
+        expectations.ForEach(expect => expect());
     });
 
     private static KernelCase Fill<T>(string name, T value)
