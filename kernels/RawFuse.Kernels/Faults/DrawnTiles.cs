@@ -8,9 +8,9 @@ namespace RawFuse.Kernels;
 /// the list; and share the quads that are unfinished after that in the same way.
 /// </summary>
 /// <remarks>
-/// The floor: per 64 bytes one block for the heads and one for each of the 16 quads that are listed: at an error rate of 1%, 1 + 16 * 0.28, and a tenth for those with
-/// more than two events, 1.4 blocks per 16 bytes. A block takes 20 products of 32 bits into 64 and as many mixings of three words. Where sets are drawn (at rates above 1/17, or with
-/// rows and columns) another 8 or so come on top for each set of 128 cells, and threads wait for the slowest of their warp.
+/// The floor: per 64 bytes one block for the heads and one for each of the 16 quads that are listed; at an error rate of 1% these are 28%, and the few with more than two events add
+/// a seventh: 5.6 blocks, or 1.4 per 16 bytes. A block takes 20 products of 32 bits into 64 and as many mixings of three words. Where sets are drawn (at rates above 1/17, or with
+/// rows and columns) another 8 or so come on top for every 16 bytes, and threads wait for the slowest of their warp.
 /// </remarks>
 internal readonly struct DrawnTiles(DrawnCells cells) : IFaultTiles
 {
