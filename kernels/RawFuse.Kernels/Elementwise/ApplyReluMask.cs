@@ -28,7 +28,7 @@ public readonly unsafe struct ApplyReluMask : IKernel<ApplyReluMaskArgs>
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in ApplyReluMaskArgs args) =>
         device.Launch(
-            Kernel, (long)args.Rows * args.Channels,
+            Kernel, (long)args.Rows * args.Channels / (args.Channels % 8 == 0 ? 8 : 1),
             new GpuArgs(device.View(args.OutputGradient), device.View(args.Mask), device.View(args.InputGradient), args.Rows, args.Channels));
 
     internal static void Kernel(GpuArgs a)

@@ -13,6 +13,9 @@ public readonly record struct CopyBlockArgs(
     /// <inheritdoc/>
     public KernelCost Cost => new(Accumulate ? Count : 0, (Accumulate ? 3 : 2) * sizeof(float) * Count, $"{Rows}x{Columns}");
 
+    /// <summary>Whether every row is whole fours and starts at one.</summary>
+    internal bool HasChunks => (Columns | XOffset | XStride | YOffset | YStride) % 4 == 0;
+
     private long Count => (long)Rows * Columns;
 }
 
@@ -30,13 +33,12 @@ public readonly unsafe struct CopyBlock : IKernel<CopyBlockArgs>
 
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in CopyBlockArgs args) =>
-        device.Launch(Kernel, (long)args.Rows * args.Columns, new GpuArgs(device.View(args.X), device.View(args.Y), in args));
+        device.Launch(Kernel, (long)args.Rows * args.Columns / (args.HasChunks ? 4 : 1), new GpuArgs(device.View(args.X), device.View(args.Y), in args));
 
     internal static void Kernel(GpuArgs a)
     {
-        if ((a.Columns | a.XOffset | a.XStride | a.YOffset | a.YStride) % 4 == 0)
+        if (a.HasChunks != 0)
         {
-            // Every row starts at a whole four.
             ArrayView<Float4> x = a.X.Cast<Float4>(), y = a.Y.Cast<Float4>();
             int chunks = a.Columns / 4;
             long all = (long)a.Rows * chunks;
@@ -88,5 +90,6 @@ public readonly unsafe struct CopyBlock : IKernel<CopyBlockArgs>
         public readonly int Rows = args.Rows;
         public readonly int Columns = args.Columns;
         public readonly int Accumulate = args.Accumulate ? 1 : 0;
+        public readonly int HasChunks = args.HasChunks ? 1 : 0;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using ILGPU;
 
 namespace RawFuse.Kernels;
@@ -26,11 +27,26 @@ public readonly struct Fill<T> : IKernel<FillArgs<T>>
 
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in FillArgs<T> args) =>
-        device.Launch(Kernel, args.Count, new GpuArgs(device.View(args.X), args.Start, args.Count, args.Value));
+        device.Launch(Kernel, GridStride.SixteensOf((long)args.Count * Unsafe.SizeOf<T>()), new GpuArgs(device.View(args.X), args.Start, args.Count, args.Value));
 
     internal static void Kernel(GpuArgs a)
     {
-        for (long i = GridStride.First; i < a.Count; i += GridStride.Step) a.X[a.Start + i] = a.Value;
+        int whole = 0;
+        if (a.Start % a.ChunkLength == 0)
+        {
+            whole = a.Count / a.ChunkLength;
+            ArrayView<Bytes16> chunks = a.X.Cast<Bytes16>();
+            for (long i = GridStride.First; i < whole; i += GridStride.Step) chunks[(a.Start / a.ChunkLength) + i] = a.Chunk;
+        }
+
+        for (long i = (whole * a.ChunkLength) + GridStride.First; i < a.Count; i += GridStride.Step) a.X[a.Start + i] = a.Value;
+    }
+
+    private static Bytes16 Repeated(T value)
+    {
+        Bytes16 chunk = default;
+        MemoryMarshal.Cast<Bytes16, T>(MemoryMarshal.CreateSpan(ref chunk, 1)).Fill(value);
+        return chunk;
     }
 
     internal readonly struct GpuArgs(ArrayView<T> x, int start, int count, T value)
@@ -39,5 +55,7 @@ public readonly struct Fill<T> : IKernel<FillArgs<T>>
         public readonly int Start = start;
         public readonly int Count = count;
         public readonly T Value = value;
+        public readonly Bytes16 Chunk = Repeated(value);
+        public readonly int ChunkLength = Bytes16.Length / Unsafe.SizeOf<T>();
     }
 }

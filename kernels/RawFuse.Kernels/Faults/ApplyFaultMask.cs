@@ -29,12 +29,21 @@ public readonly struct ApplyFaultMask : IKernel<ApplyFaultMaskArgs>
     public static void Gpu(GpuDevice device, in ApplyFaultMaskArgs args)
     {
         Check(args);
-        device.Launch(Kernel, args.Count, new GpuArgs(device.View(args.Bytes), device.View(args.Mask), args.Count, args.MaskOffset));
+        device.Launch(Kernel, GridStride.SixteensOf(args.Count), new GpuArgs(device.View(args.Bytes), device.View(args.Mask), args.Count, args.MaskOffset));
     }
 
     internal static void Kernel(GpuArgs a)
     {
-        for (long i = GridStride.First; i < a.Count; i += GridStride.Step) a.Bytes[i] = (sbyte)((byte)a.Bytes[i] ^ a.Mask[a.MaskOffset + i]);
+        int whole = 0;
+        if (a.MaskOffset % Bytes16.Length == 0)
+        {
+            whole = a.Count / Bytes16.Length;
+            ArrayView<Bytes16> bytes = a.Bytes.Cast<Bytes16>(), mask = a.Mask.Cast<Bytes16>();
+            int first = a.MaskOffset / Bytes16.Length;
+            for (long i = GridStride.First; i < whole; i += GridStride.Step) bytes[i] ^= mask[first + i];
+        }
+
+        for (long i = (whole * Bytes16.Length) + GridStride.First; i < a.Count; i += GridStride.Step) a.Bytes[i] = (sbyte)((byte)a.Bytes[i] ^ a.Mask[a.MaskOffset + i]);
     }
 
     private static void Check(in ApplyFaultMaskArgs args)

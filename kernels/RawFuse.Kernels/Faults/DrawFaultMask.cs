@@ -44,33 +44,94 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
     /// <exception cref="ArgumentException">A size is negative or a buffer too short.</exception>
     public static void Gpu(GpuDevice device, in DrawFaultMaskArgs args)
     {
-        GpuFaults.Launch(device, args.Cells, new GpuUse(args, Check(args)));
+        Check(args);
+        GpuFaults.Launch(device, args.Cells, new GpuUse(args));
     }
 
-    internal static void Kernel<TSource>(GpuArgs<TSource> a)
-        where TSource : struct, IGroupSource
+    /// <summary>
+    /// A group's tile has a slice of the weights of up to 64 filters, which are far apart in the memory and side by side in the mask. Where filters come in sixteens, a thread
+    /// turns 4 weights of 16 of them and writes 16 bytes of 4 rows of the mask; elsewhere it writes byte by byte.
+    /// </summary>
+    internal static void Kernel<TTiles>(GpuArgs<TTiles> a)
+        where TTiles : struct, IFaultTiles
     {
-        long groups = FaultCells.GroupsOf(a.Count);
-        int filter = a.InChannels * a.Taps;
-        for (long group = GridStride.First; group < groups; group += GridStride.Step)
+        ArrayView<uint> loss = SharedMemory.Allocate<uint>(FaultTile.Quads), toggle = SharedMemory.Allocate<uint>(FaultTile.Quads);
+        int filter = a.InChannels * a.Taps, slices = SlicesOf(filter), tiles = slices * FilterTilesOf(a.OutChannels);
+        for (int number = Grid.IdxX; number < tiles; number += Grid.DimX)
         {
-            GroupFaults<ScalarLane> faults = a.Source.At(group);
-            int start = (int)group * FaultCells.GroupBytes;
-            for (int k = 0; k < FaultCells.GroupBytes && start + k < a.Count; k++)
-            {
-                int output = (start + k) / filter;
-                int rest = start + k - (output * filter);
-                int input = rest / a.Taps;
-                int tap = rest - (input * a.Taps);
-                int target = (((tap * a.InChannels) + input) * a.OutChannels) + output;
-                byte clean = (byte)a.Packed[target];
-                byte stored = a.OnTop != 0 ? (byte)(clean ^ a.Mask[a.MaskOffset + target]) : clean;
-                a.Mask[a.MaskOffset + target] = (byte)(clean ^ faults.ReadBack(k, stored, a.SignBit));
-            }
+            int first = number % slices * FaultTile.SegmentWeights, start = number / slices * FaultTile.Segments;
+            int weights = Math.Min(filter - first, FaultTile.SegmentWeights), filters = Math.Min(a.OutChannels - start, FaultTile.Segments);
+            var tile = new FaultTile(loss, toggle, (start * filter) + first, weights, filters, filter, a.Bits);
+            a.Tiles.Fill(tile);
+            Group.Barrier();
+            if ((a.OutChannels | a.MaskOffset) % Bytes16.Length == 0) WriteSixteens(a, tile, first, start);
+            else WriteBytes(a, tile, first, start);
+            Group.Barrier();
         }
     }
 
-    private static int Check(in DrawFaultMaskArgs args)
+    private static int SlicesOf(int filter) => (filter + FaultTile.SegmentWeights - 1) / FaultTile.SegmentWeights;
+
+    private static int FilterTilesOf(int outChannels) => (outChannels + FaultTile.Segments - 1) / FaultTile.Segments;
+
+    private static void WriteSixteens<TTiles>(GpuArgs<TTiles> a, FaultTile tile, int first, int start)
+        where TTiles : struct, IFaultTiles
+    {
+        int chunks = tile.Count / Bytes16.Length;
+        for (int i = Group.IdxX; i < chunks * ((tile.Weights + 3) / 4); i += Group.DimX)
+        {
+            int four = i / chunks, segment = (i - (four * chunks)) * Bytes16.Length, weight = 4 * four;
+            Bytes16 loss0 = LossOfFour(tile, segment, weight), loss1 = LossOfFour(tile, segment + 4, weight);
+            Bytes16 loss2 = LossOfFour(tile, segment + 8, weight), loss3 = LossOfFour(tile, segment + 12, weight);
+            Bytes16 toggle0 = ToggleOfFour(tile, segment, weight), toggle1 = ToggleOfFour(tile, segment + 4, weight);
+            Bytes16 toggle2 = ToggleOfFour(tile, segment + 8, weight), toggle3 = ToggleOfFour(tile, segment + 12, weight);
+            int filter = start + segment;
+            WriteRow(a, first + weight, filter, new Bytes16(loss0.X, loss1.X, loss2.X, loss3.X), new Bytes16(toggle0.X, toggle1.X, toggle2.X, toggle3.X));
+            if (weight + 1 < tile.Weights)
+                WriteRow(a, first + weight + 1, filter, new Bytes16(loss0.Y, loss1.Y, loss2.Y, loss3.Y), new Bytes16(toggle0.Y, toggle1.Y, toggle2.Y, toggle3.Y));
+            if (weight + 2 < tile.Weights)
+                WriteRow(a, first + weight + 2, filter, new Bytes16(loss0.Z, loss1.Z, loss2.Z, loss3.Z), new Bytes16(toggle0.Z, toggle1.Z, toggle2.Z, toggle3.Z));
+            if (weight + 3 < tile.Weights)
+                WriteRow(a, first + weight + 3, filter, new Bytes16(loss0.W, loss1.W, loss2.W, loss3.W), new Bytes16(toggle0.W, toggle1.W, toggle2.W, toggle3.W));
+        }
+    }
+
+    /// <summary>What 4 weights of each of 4 filters lose: a word for each weight.</summary>
+    private static Bytes16 LossOfFour(FaultTile tile, int segment, int weight) => new Bytes16(
+        tile.LossOfWeights(segment, weight), tile.LossOfWeights(segment + 1, weight),
+        tile.LossOfWeights(segment + 2, weight), tile.LossOfWeights(segment + 3, weight)).Transposed();
+
+    private static Bytes16 ToggleOfFour(FaultTile tile, int segment, int weight) => new Bytes16(
+        tile.ToggleOfWeights(segment, weight), tile.ToggleOfWeights(segment + 1, weight),
+        tile.ToggleOfWeights(segment + 2, weight), tile.ToggleOfWeights(segment + 3, weight)).Transposed();
+
+    /// <summary>Writes the mask of a weight of 16 filters.</summary>
+    private static void WriteRow<TTiles>(GpuArgs<TTiles> a, int weight, int filter, Bytes16 loss, Bytes16 toggle)
+        where TTiles : struct, IFaultTiles
+    {
+        int target = a.Target(weight, filter);
+        ArrayView<Bytes16> mask = a.Mask.Cast<Bytes16>();
+        Bytes16 clean = a.Packed.Cast<Bytes16>()[target / Bytes16.Length], stored = clean;
+        int at = (a.MaskOffset + target) / Bytes16.Length;
+        if (a.OnTop != 0) stored ^= mask[at];
+        mask[at] = clean ^ a.ReadBack.Of(stored, loss, toggle);
+    }
+
+    private static void WriteBytes<TTiles>(GpuArgs<TTiles> a, FaultTile tile, int first, int start)
+        where TTiles : struct, IFaultTiles
+    {
+        for (int i = Group.IdxX; i < tile.Count * tile.Weights; i += Group.DimX)
+        {
+            int weight = i / tile.Count, segment = i - (weight * tile.Count), four = weight / 4 * 4, shift = 8 * (weight - four);
+            int target = a.Target(first + weight, start + segment);
+            uint clean = (byte)a.Packed[target], stored = clean;
+            if (a.OnTop != 0) stored ^= a.Mask[a.MaskOffset + target];
+            uint read = a.ReadBack.Of(stored, tile.LossOfWeights(segment, four) >> shift, tile.ToggleOfWeights(segment, four) >> shift);
+            a.Mask[a.MaskOffset + target] = (byte)(clean ^ read);
+        }
+    }
+
+    private static void Check(in DrawFaultMaskArgs args)
     {
         if (args.OutChannels < 0 || args.InChannels < 0 || args.Taps < 0)
             throw new ArgumentException($"DrawFaultMask: {args.OutChannels} x {args.InChannels} x {args.Taps} weights.");
@@ -78,14 +139,15 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
         if (count > args.Packed.Length) throw new ArgumentException($"DrawFaultMask: {count} weights in a buffer of {args.Packed.Length}.");
         if (args.MaskOffset < 0 || args.MaskOffset + count > args.Mask.Length)
             throw new ArgumentException($"DrawFaultMask: a mask of {count} bytes at {args.MaskOffset} in a buffer of {args.Mask.Length}.");
-        return (int)count;
     }
 
-    private readonly struct GpuUse(DrawFaultMaskArgs args, int count) : IGpuFaultUse
+    private readonly struct GpuUse(DrawFaultMaskArgs args) : IGpuFaultUse
     {
-        public void Launch<TSource>(GpuDevice device, TSource source)
-            where TSource : struct, IGroupSource =>
-            device.Launch(Kernel, FaultCells.GroupsOf(count), new GpuArgs<TSource>(device.View(args.Packed), device.View(args.Mask), count, in args, source));
+        public void Launch<TTiles>(GpuDevice device, TTiles tiles)
+            where TTiles : struct, IFaultTiles =>
+            device.LaunchTiles(
+                Kernel, SlicesOf(args.InChannels * args.Taps) * FilterTilesOf(args.OutChannels), FaultTile.Threads,
+                new GpuArgs<TTiles>(device.View(args.Packed), device.View(args.Mask), in args, tiles));
     }
 
     /// <summary>
@@ -216,23 +278,30 @@ public readonly unsafe struct DrawFaultMask : IKernel<DrawFaultMaskArgs>
             for (int i = 0; i < filters; i++)
             {
                 int stored = onTop ? clean[i] ^ changed[i] : clean[i];
-                changed[i] = (byte)(clean[i] ^ GroupFaultsBytes.SignExtend((byte)((stored & ~losses[i]) ^ toggles[i]), signBit));
+                changed[i] = (byte)(clean[i] ^ ReadBack.SignExtend((byte)((stored & ~losses[i]) ^ toggles[i]), signBit));
             }
         }
     }
 
-    internal readonly struct GpuArgs<TSource>(ArrayView<sbyte> packed, ArrayView<byte> mask, int count, in DrawFaultMaskArgs args, TSource source)
-        where TSource : struct, IGroupSource
+    internal readonly struct GpuArgs<TTiles>(ArrayView<sbyte> packed, ArrayView<byte> mask, in DrawFaultMaskArgs args, TTiles tiles)
+        where TTiles : struct, IFaultTiles
     {
         public readonly ArrayView<sbyte> Packed = packed;
         public readonly ArrayView<byte> Mask = mask;
-        public readonly int Count = count;
         public readonly int OutChannels = args.OutChannels;
         public readonly int InChannels = args.InChannels;
         public readonly int Taps = args.Taps;
         public readonly int MaskOffset = args.MaskOffset;
         public readonly int OnTop = args.OnTop ? 1 : 0;
-        public readonly byte SignBit = args.Cells.SignBit;
-        public readonly TSource Source = source;
+        public readonly int Bits = GpuFaults.TileBits(args.Cells);
+        public readonly ReadBack ReadBack = new(args.Cells);
+        public readonly TTiles Tiles = tiles;
+
+        /// <summary>Where a filter's weight lies in the engine's order.</summary>
+        public int Target(int weight, int filter)
+        {
+            int input = weight / Taps, tap = weight - (input * Taps);
+            return (((tap * InChannels) + input) * OutChannels) + filter;
+        }
     }
 }

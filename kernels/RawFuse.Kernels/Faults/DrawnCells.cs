@@ -16,7 +16,7 @@ namespace RawFuse.Kernels;
 /// probability 16/17 (1 - (17 p - 1) / 16) = 1 - p. Both parts grow with t, so faults nest, up to t = 2^32, where the set has all cells. (With a 17th,
 /// dividing is shifting, and rates like 1/2 make thresholds of few bits, which are soon compared.)
 /// </remarks>
-internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
+internal readonly struct DrawnCells(in FaultCells cells)
 {
     private const ulong RowStream = 3UL << 32;
     private const ulong ColumnStream = 4UL << 32;
@@ -57,7 +57,12 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
     public bool HasSets => !single.IsEmpty || HasLines;
 
     /// <summary>Number of the group that bytes 16*index.. of the tensor lie in.</summary>
-    public long GroupOf(long index) => (firstGroup + index) % groups;
+    public long GroupOf(long index)
+    {
+        // Few tensors go around the end of the memory, and a GPU divides 64 bits slowly.
+        long group = firstGroup + index;
+        return group < groups ? group : group % groups;
+    }
 
     /// <summary>Counter of the columns that cross a group.</summary>
     public long ColumnsOf(long group) => (RowOf(group) / bankRows * rowGroups) + (group % rowGroups);
@@ -90,52 +95,9 @@ internal readonly struct DrawnCells(in FaultCells cells) : IGroupSource
         return faulty & TLanes.All(~flip);
     }
 
-    /// <inheritdoc/>
-    public GroupFaults<ScalarLane> At(long index)
-    {
-        long group = GroupOf(index);
-        var keys = new PhiloxKey(seed);
-        Bits128<ScalarLane> inSets = InSets(group, keys), block = quads.Heads(new ScalarLane((ulong)group / 4), keys);
-
-        // The heads of this group's quads are 4 bytes of that block.
-        ulong heads = ((group & 2) == 0 ? block.Low.Value : block.High.Value) >> (32 * (int)(group & 1));
-        ulong lossLow = 0, lossHigh = 0, toggleLow = 0, toggleHigh = 0;
-        for (int quad = Next(-1, heads, inSets); quad < FaultCells.GroupQuads; quad = Next(quad, heads, inSets))
-        {
-            var number = new ScalarLane(((ulong)group * FaultCells.GroupQuads) + (ulong)quad);
-            ScalarLane struck = quads.At(number, new ScalarLane(HeadOf(heads, quad)), keys, out ScalarLane directions);
-            ulong loss = LossOf(struck | new ScalarLane(QuadOf(inSets, quad)), directions, out ScalarLane toggle).Value;
-            int shift = 32 * (quad & 1);
-            if (quad < 2)
-            {
-                lossLow |= loss << shift;
-                toggleLow |= toggle.Value << shift;
-            }
-            else
-            {
-                lossHigh |= loss << shift;
-                toggleHigh |= toggle.Value << shift;
-            }
-        }
-
-        return new GroupFaults<ScalarLane>(
-            new Bits128<ScalarLane>(new ScalarLane(~lossLow), new ScalarLane(~lossHigh)),
-            new Bits128<ScalarLane>(new ScalarLane(toggleLow), new ScalarLane(toggleHigh)));
-    }
-
-    /// <summary>The next quad that may have faulty cells. A loop by itself, so that the threads of a GPU draw together once all have found theirs.</summary>
-    private int Next(int quad, ulong heads, Bits128<ScalarLane> inSets)
-    {
-        do quad++;
-        while (quad < FaultCells.GroupQuads && HeadOf(heads, quad) >= (ulong)quads.HeadLimit && QuadOf(inSets, quad) == 0);
-        return quad;
-    }
-
-    private static ulong HeadOf(ulong heads, int quad) => (heads >> (8 * quad)) & 0xFF;
-
-    private static ulong QuadOf(Bits128<ScalarLane> bits, int quad) => (uint)((quad < 2 ? bits.Low.Value : bits.High.Value) >> (32 * (quad & 1)));
-
-    private Bits128<ScalarLane> InSets(long number, PhiloxKey keys)
+    /// <summary>The cells of a group that are in sets.</summary>
+    public Bits128<ScalarLane> InSets<TKeys>(long number, TKeys keys)
+        where TKeys : unmanaged, IPhiloxKeys
     {
         Bits128<ScalarLane> inSets = single.At(new ScalarLane((ulong)number), keys);
         if (!HasLines) return inSets;

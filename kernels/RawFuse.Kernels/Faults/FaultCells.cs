@@ -7,11 +7,11 @@ namespace RawFuse.Kernels;
 /// its j-th cell. Weights lie back to back: those with 8 cells, 16 to a group.
 /// </summary>
 /// <remarks>
-/// From cells to the bytes that kernels work on: groups are drawn (<see cref="DrawnCells"/>, <see cref="DrawnRuns{TLanes}"/>) or read from a map
-/// (<see cref="MappedCells"/>, <see cref="MappedRuns"/>), and are those bytes where weights have 8 exposed cells. Other weights are fields cut out of
-/// groups (<see cref="FieldCells{TSource}"/>, <see cref="FieldRuns{TRuns}"/>) or words in the rows of a map (<see cref="WordCells"/>,
-/// <see cref="WordRuns"/>). Of each pair the "cells" give a GPU's thread 16 weights at a time (<see cref="IGroupSource"/>, picked by
-/// <see cref="GpuFaults"/>), the "runs" list for a CPU's thread the faulty ones among up to 1024 (<see cref="IFaultRuns"/>, <see cref="CpuFaults"/>).
+/// From cells to the bytes that kernels work on: groups are drawn (<see cref="DrawnCells"/>) or read from a map, and are those bytes where weights have 8 exposed cells. Other
+/// weights are fields cut out of groups, or words in the rows of a map. "Runs" list for a CPU's thread the faulty ones among up to 2048 (<see cref="IFaultRuns"/>, picked by
+/// <see cref="CpuFaults"/>): <see cref="DrawnRuns{TLanes}"/>, <see cref="MappedRuns"/>, <see cref="WordRuns"/>, and <see cref="FieldRuns{TRuns}"/> of the first two. "Tiles"
+/// tell a group of a GPU's threads what up to 4096 do (<see cref="IFaultTiles"/>, picked by <see cref="GpuFaults"/>): <see cref="DrawnTiles"/>, <see cref="MappedTiles"/>,
+/// <see cref="WordTiles"/>; <see cref="FaultTile"/> cuts the fields out.
 /// </remarks>
 public readonly record struct FaultCells
 {

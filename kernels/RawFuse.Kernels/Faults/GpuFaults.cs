@@ -1,11 +1,11 @@
 namespace RawFuse.Kernels;
 
-/// <summary>A GPU kernel over faulty cells.</summary>
+/// <summary>A GPU kernel over faulty cells, whose groups of threads share <see cref="FaultTile"/>s.</summary>
 internal interface IGpuFaultUse
 {
-    /// <summary>Launches the kernel with cells of one kind.</summary>
-    void Launch<TSource>(GpuDevice device, TSource source)
-        where TSource : struct, IGroupSource;
+    /// <summary>The kernel for cells of one kind, and its argument.</summary>
+    void Launch<TTiles>(GpuDevice device, TTiles tiles)
+        where TTiles : struct, IFaultTiles;
 }
 
 /// <summary>Picks the source of the cells for a GPU kernel.</summary>
@@ -14,16 +14,11 @@ internal static class GpuFaults
     public static void Launch<TUse>(GpuDevice device, in FaultCells cells, TUse use)
         where TUse : struct, IGpuFaultUse
     {
-        if (cells.HasWords) use.Launch(device, new WordCells(device, cells));
-        else if (cells.Keep is not null) Dense(device, cells, new MappedCells(device, cells), use);
-        else Dense(device, cells, new DrawnCells(cells), use);
+        if (cells.HasWords) use.Launch(device, new WordTiles(device, cells));
+        else if (cells.Keep is not null) use.Launch(device, new MappedTiles(device, cells));
+        else use.Launch(device, new DrawnTiles(new DrawnCells(cells)));
     }
 
-    private static void Dense<TSource, TUse>(GpuDevice device, in FaultCells cells, TSource source, TUse use)
-        where TSource : struct, IGroupSource
-        where TUse : struct, IGpuFaultUse
-    {
-        if (cells.HasWholeBytes) use.Launch(device, source);
-        else use.Launch(device, new FieldCells<TSource>(source, cells));
-    }
+    /// <summary>Cells of a weight in a tile: words that are read from the rows of a map come as bytes.</summary>
+    public static int TileBits(in FaultCells cells) => cells.HasWords ? 8 : cells.Bits;
 }

@@ -38,27 +38,39 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
         GpuFaults.Launch(device, args.Cells, new GpuUse(args));
     }
 
-    internal static void Kernel<TSource>(GpuArgs<TSource> a)
-        where TSource : struct, IGroupSource
+    internal static void Kernel<TTiles>(GpuArgs<TTiles> a)
+        where TTiles : struct, IFaultTiles
     {
-        long groups = FaultCells.GroupsOf(a.Count), whole = a.SignBit == FaultCells.HighestBit ? a.Count / FaultCells.GroupBytes : 0;
-        ArrayView<Word128> words = a.Bytes.Cast<Word128>();
-        for (long group = GridStride.First; group < groups; group += GridStride.Step)
+        ArrayView<uint> loss = SharedMemory.Allocate<uint>(FaultTile.Quads), toggle = SharedMemory.Allocate<uint>(FaultTile.Quads);
+        for (int number = Grid.IdxX; number < TilesOf(a.Count); number += Grid.DimX)
         {
-            GroupFaults<ScalarLane> faults = a.Source.At(group);
-            if (group < whole)
+            int first = number * FaultTile.RunWeights, weights = Math.Min(a.Count - first, FaultTile.RunWeights);
+            var tile = new FaultTile(loss, toggle, first, weights, 1, 0, a.Bits);
+            a.Tiles.Fill(tile);
+            Group.Barrier();
+
+            ArrayView<Bytes16> words = a.Bytes.Cast<Bytes16>();
+            for (int weight = Bytes16.Length * Group.IdxX; weight + Bytes16.Length <= weights; weight += Bytes16.Length * Group.DimX)
             {
-                Word128 stored = words[group];
-                words[group] = new Word128(
-                    (stored.Low & faults.Keep.Low.Value) ^ faults.Toggle.Low.Value, (stored.High & faults.Keep.High.Value) ^ faults.Toggle.High.Value);
-                continue;
+                int at = (first + weight) / Bytes16.Length;
+                var losses = new Bytes16(tile.LossOfWeights(0, weight), tile.LossOfWeights(0, weight + 4), tile.LossOfWeights(0, weight + 8), tile.LossOfWeights(0, weight + 12));
+                var toggles = new Bytes16(
+                    tile.ToggleOfWeights(0, weight), tile.ToggleOfWeights(0, weight + 4), tile.ToggleOfWeights(0, weight + 8), tile.ToggleOfWeights(0, weight + 12));
+                words[at] = a.ReadBack.Of(words[at], losses, toggles);
             }
 
-            long start = group * FaultCells.GroupBytes;
-            for (int k = 0; k < FaultCells.GroupBytes && start + k < a.Count; k++)
-                a.Bytes[start + k] = (sbyte)faults.ReadBack(k, (byte)a.Bytes[start + k], a.SignBit);
+            for (int weight = (weights / Bytes16.Length * Bytes16.Length) + Group.IdxX; weight < weights; weight += Group.DimX)
+            {
+                int four = weight / 4 * 4, shift = 8 * (weight - four);
+                uint stored = (byte)a.Bytes[first + weight];
+                a.Bytes[first + weight] = (sbyte)a.ReadBack.Of(stored, tile.LossOfWeights(0, four) >> shift, tile.ToggleOfWeights(0, four) >> shift);
+            }
+
+            Group.Barrier();
         }
     }
+
+    private static int TilesOf(int count) => (int)((count + FaultTile.RunWeights - 1L) / FaultTile.RunWeights);
 
     private static void Check(in InjectFaultsArgs args)
     {
@@ -68,9 +80,9 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
 
     private readonly struct GpuUse(InjectFaultsArgs args) : IGpuFaultUse
     {
-        public void Launch<TSource>(GpuDevice device, TSource source)
-            where TSource : struct, IGroupSource =>
-            device.Launch(Kernel, FaultCells.GroupsOf(args.Count), new GpuArgs<TSource>(device.View(args.Bytes), args.Count, args.Cells.SignBit, source));
+        public void Launch<TTiles>(GpuDevice device, TTiles tiles)
+            where TTiles : struct, IFaultTiles =>
+            device.LaunchTiles(Kernel, TilesOf(args.Count), FaultTile.Threads, new GpuArgs<TTiles>(device.View(args.Bytes), args.Count, args.Cells, tiles));
     }
 
     private readonly struct Use(sbyte* bytes, in InjectFaultsArgs args) : IFaultUse
@@ -125,16 +137,17 @@ public readonly unsafe struct InjectFaults : IKernel<InjectFaultsArgs>
 
         private void SignExtend(byte* read, int count)
         {
-            for (int i = 0; i < count; i++) read[i] = GroupFaultsBytes.SignExtend(read[i], signBit);
+            for (int i = 0; i < count; i++) read[i] = ReadBack.SignExtend(read[i], signBit);
         }
     }
 
-    internal readonly struct GpuArgs<TSource>(ArrayView<sbyte> bytes, int count, byte signBit, TSource source)
-        where TSource : struct, IGroupSource
+    internal readonly struct GpuArgs<TTiles>(ArrayView<sbyte> bytes, int count, in FaultCells cells, TTiles tiles)
+        where TTiles : struct, IFaultTiles
     {
         public readonly ArrayView<sbyte> Bytes = bytes;
         public readonly int Count = count;
-        public readonly byte SignBit = signBit;
-        public readonly TSource Source = source;
+        public readonly int Bits = GpuFaults.TileBits(cells);
+        public readonly ReadBack ReadBack = new(cells);
+        public readonly TTiles Tiles = tiles;
     }
 }

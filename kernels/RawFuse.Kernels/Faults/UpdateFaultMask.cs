@@ -30,20 +30,49 @@ public readonly unsafe struct UpdateFaultMask : IKernel<UpdateFaultMaskArgs>
     {
         Check(args);
         device.Launch(
-            Kernel, args.Count, new GpuArgs(device.View(args.Next), device.View(args.Mask), args.Count, args.MaskOffset, device.View(args.Touched)));
+            Kernel, GridStride.SixteensOf(args.Count), new GpuArgs(device.View(args.Next), device.View(args.Mask), args.Count, args.MaskOffset, device.View(args.Touched)));
     }
 
     internal static void Kernel(GpuArgs a)
     {
-        int touched = 0;
-        for (long i = GridStride.First; i < a.Count; i += GridStride.Step)
+        // One addition to the sum per group: those to one address wait for each other.
+        ArrayView<int> shared = SharedMemory.Allocate<int>(1);
+        if (Group.IdxX == 0) shared[0] = 0;
+        Group.Barrier();
+        int touched = 0, whole = 0;
+        if (a.MaskOffset % Bytes16.Length == 0)
+        {
+            whole = a.Count / Bytes16.Length;
+            ArrayView<Bytes16> masks = a.Mask.Cast<Bytes16>(), nexts = a.Next.Cast<Bytes16>();
+            int first = a.MaskOffset / Bytes16.Length;
+            for (long i = GridStride.First; i < whole; i += GridStride.Step)
+            {
+                Bytes16 next = nexts[i], changed = masks[first + i] ^ next;
+                int count = NonZero(changed.X) + NonZero(changed.Y) + NonZero(changed.Z) + NonZero(changed.W);
+                if (count == 0) continue;
+                masks[first + i] = next;
+                touched += count;
+            }
+        }
+
+        for (long i = (whole * Bytes16.Length) + GridStride.First; i < a.Count; i += GridStride.Step)
         {
             if (a.Mask[a.MaskOffset + i] == a.Next[i]) continue;
             a.Mask[a.MaskOffset + i] = a.Next[i];
             touched++;
         }
 
-        if (touched != 0) Atomic.Add(ref a.Touched[0], touched);
+        if (touched != 0) Atomic.Add(ref shared[0], touched);
+        Group.Barrier();
+        if (Group.IdxX == 0 && shared[0] != 0) Atomic.Add(ref a.Touched[0], shared[0]);
+    }
+
+    /// <summary>How many of a word's bytes are not 0.</summary>
+    private static int NonZero(uint word)
+    {
+        // The highest bit of each byte: its own, or carried by the others.
+        uint any = (((word & 0x7F7F7F7F) + 0x7F7F7F7F) | word) & 0x80808080;
+        return (int)(((any >> 7) * 0x01010101) >> 24);
     }
 
     private static void Check(in UpdateFaultMaskArgs args)

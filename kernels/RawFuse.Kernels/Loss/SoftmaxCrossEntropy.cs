@@ -25,6 +25,12 @@ public readonly record struct SoftmaxCrossEntropyArgs(
 /// <summary>The loss of classification, and its gradient, in one pass. The largest logit is subtracted first, so nothing overflows.</summary>
 public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyArgs>
 {
+    /// <summary>The most classes that one thread of a GPU goes through by itself: their logits lie within two or three sectors of memory.</summary>
+    private const int MostClassesPerThread = 16;
+
+    /// <summary>Threads of a GPU's group that share more.</summary>
+    private const int RowThreads = 128;
+
     /// <inheritdoc/>
     public static void Cpu(CpuDevice device, in SoftmaxCrossEntropyArgs args)
     {
@@ -35,7 +41,7 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
         {
             float* row = logits + ((long)n * args.Classes);
             float largest = row[0];
-            for (int c = 1; c < args.Classes; c++) largest = row[c] > largest || float.IsNaN(row[c]) ? row[c] : largest;
+            for (int c = 1; c < args.Classes; c++) largest = Larger(largest, row[c]);
             float sum = 0;
             for (int c = 0; c < args.Classes; c++) sum += ScalarMath.Exp(row[c] - largest);
             losses[n] = weights[n] * (ScalarMath.Log(sum) + (largest - row[labels[n]]));
@@ -46,7 +52,12 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
     }
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in SoftmaxCrossEntropyArgs args) => device.Launch(Kernel, args.Images, new GpuArgs(device, in args));
+    public static void Gpu(GpuDevice device, in SoftmaxCrossEntropyArgs args)
+    {
+        var gpuArgs = new GpuArgs(device, in args);
+        if (args.Classes <= MostClassesPerThread) device.Launch(Kernel, args.Images, gpuArgs);
+        else device.LaunchTiles(GroupKernel, args.Images, RowThreads, gpuArgs);
+    }
 
     internal static void Kernel(GpuArgs a)
     {
@@ -54,11 +65,7 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
         {
             long row = n * a.Classes;
             float largest = a.Logits[row];
-            for (int c = 1; c < a.Classes; c++)
-            {
-                float value = a.Logits[row + c];
-                if (value > largest || float.IsNaN(value)) largest = value;
-            }
+            for (int c = 1; c < a.Classes; c++) largest = Larger(largest, a.Logits[row + c]);
 
             float sum = 0;
             for (int c = 0; c < a.Classes; c++) sum += ScalarMath.Exp(a.Logits[row + c] - largest);
@@ -69,6 +76,50 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
                 a.Gradient[row + c] = a.Weights[n] * ((ScalarMath.Exp(a.Logits[row + c] - largest) / sum) - (c == label ? 1f : 0f));
         }
     }
+
+    /// <summary>A group of threads goes through an image's logits. Every thread takes those a group apart, and a tree joins what they find: the same order in every run.</summary>
+    internal static void GroupKernel(GpuArgs a)
+    {
+        ArrayView<float> shared = SharedMemory.Allocate<float>(RowThreads);
+        int thread = Group.IdxX;
+        for (int n = Grid.IdxX; n < a.Images; n += Grid.DimX)
+        {
+            int row = n * a.Classes;
+            float largest = float.NegativeInfinity;
+            for (int c = thread; c < a.Classes; c += Group.DimX) largest = Larger(largest, a.Logits[row + c]);
+            shared[thread] = largest;
+            Group.Barrier();
+            for (int half = Group.DimX / 2; half > 0; half /= 2)
+            {
+                if (thread < half) shared[thread] = Larger(shared[thread], shared[thread + half]);
+                Group.Barrier();
+            }
+
+            largest = shared[0];
+            Group.Barrier();
+            float sum = 0;
+            for (int c = thread; c < a.Classes; c += Group.DimX) sum += ScalarMath.Exp(a.Logits[row + c] - largest);
+            shared[thread] = sum;
+            Group.Barrier();
+            for (int half = Group.DimX / 2; half > 0; half /= 2)
+            {
+                if (thread < half) shared[thread] += shared[thread + half];
+                Group.Barrier();
+            }
+
+            sum = shared[0];
+            Group.Barrier();
+            int label = a.Labels[n];
+            float weight = a.Weights[n];
+            if (thread == 0) a.Losses[n] = weight * (ScalarMath.Log(sum) + (largest - a.Logits[row + label]));
+            if (a.Gradient.Length == 0) continue;
+            for (int c = thread; c < a.Classes; c += Group.DimX)
+                a.Gradient[row + c] = weight * ((ScalarMath.Exp(a.Logits[row + c] - largest) / sum) - (c == label ? 1f : 0f));
+        }
+    }
+
+    /// <summary>NaN is larger than any number.</summary>
+    private static float Larger(float a, float b) => b > a || float.IsNaN(b) ? b : a;
 
     internal readonly struct GpuArgs(GpuDevice device, in SoftmaxCrossEntropyArgs args)
     {

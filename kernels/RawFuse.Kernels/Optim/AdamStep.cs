@@ -56,12 +56,12 @@ public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
     {
         for (int first = 0; first < args.Tensors.Length; first += GpuTensors.Most)
         {
-            var tensors = new GpuTensors();
+            var tensors = new GpuTensors<OptimizerTensor>();
             for (int i = first; i < Math.Min(args.Tensors.Length, first + GpuTensors.Most); i++)
             {
                 AdamTensor tensor = args.Tensors.Span[i];
                 var factors = new Factors(in args, tensor.Step);
-                tensors.Set(i - first, new GpuTensor
+                tensors.Set(i - first, new OptimizerTensor
                 {
                     Weights = device.View(tensor.Weights),
                     Gradient = device.View(tensor.Gradient),
@@ -80,9 +80,9 @@ public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
     internal static void Kernel(GpuArgs a)
     {
         Factors f = a.Factors;
-        GpuTensor t = a.Tensors.Of(Grid.IdxX);
-        long start = ((long)(Grid.IdxX - t.FirstBlock) * GpuTensors.BlockElements) + (4 * Group.IdxX), i = start / 4;
-        if (start + 4 <= t.Count)
+        OptimizerTensor t = a.Tensors.Of(Grid.IdxX);
+        int start = GpuTensors.FirstOfThread(t), i = start / 4;
+        if (start <= t.Count - 4)
         {
             ArrayView<Float4> weights = t.Weights.Cast<Float4>(), gradient = t.Gradient.Cast<Float4>(), mean = t.First.Cast<Float4>(), variance = t.Second.Cast<Float4>();
             Float4 g = gradient[i], m = (mean[i] * f.Decay1) + (g * f.Gain1), v = (variance[i] * f.Decay2) + (g * g * f.Gain2);
@@ -92,7 +92,7 @@ public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
             return;
         }
 
-        for (long k = start; k < t.Count; k++)
+        for (int k = start; k < t.Count; k++)
         {
             float g = t.Gradient[k], m = (f.Decay1 * t.First[k]) + (f.Gain1 * g), v = (f.Decay2 * t.Second[k]) + (f.Gain2 * g * g);
             t.First[k] = m;
@@ -101,7 +101,7 @@ public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
         }
     }
 
-    private static float Step(Factors f, GpuTensor t, float m, float v) => t.Rate * (m / ((MathF.Sqrt(v) / t.Correction) + f.Epsilon));
+    private static float Step(Factors f, OptimizerTensor t, float m, float v) => t.Rate * (m / ((MathF.Sqrt(v) / t.Correction) + f.Epsilon));
 
     /// <summary>What is the same for all parameters of a tensor: computed in double, rounded to float32 once.</summary>
     internal readonly struct Factors(in AdamStepArgs args, int step)
@@ -142,9 +142,9 @@ public readonly unsafe struct AdamStep : IKernel<AdamStepArgs>
         }
     }
 
-    internal readonly struct GpuArgs(GpuTensors tensors, Factors factors)
+    internal readonly struct GpuArgs(GpuTensors<OptimizerTensor> tensors, Factors factors)
     {
-        public readonly GpuTensors Tensors = tensors;
+        public readonly GpuTensors<OptimizerTensor> Tensors = tensors;
         public readonly Factors Factors = factors;
     }
 }

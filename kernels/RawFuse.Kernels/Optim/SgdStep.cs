@@ -54,12 +54,12 @@ public readonly unsafe struct SgdStep : IKernel<SgdStepArgs>
     {
         for (int first = 0; first < args.Tensors.Length; first += GpuTensors.Most)
         {
-            var tensors = new GpuTensors();
+            var tensors = new GpuTensors<OptimizerTensor>();
             for (int i = first; i < Math.Min(args.Tensors.Length, first + GpuTensors.Most); i++)
             {
                 SgdTensor tensor = args.Tensors.Span[i];
                 ArrayView<float> velocity = device.View(tensor.Velocity);
-                tensors.Set(i - first, new GpuTensor { Weights = device.View(tensor.Weights), Gradient = device.View(tensor.Gradient), First = velocity, Second = velocity, Count = tensor.Count });
+                tensors.Set(i - first, new OptimizerTensor { Weights = device.View(tensor.Weights), Gradient = device.View(tensor.Gradient), First = velocity, Second = velocity, Count = tensor.Count });
             }
 
             if (tensors.Blocks > 0) device.LaunchGroups(Kernel, tensors.Blocks, GpuDevice.GroupSize, new GpuArgs(tensors, in args));
@@ -68,9 +68,9 @@ public readonly unsafe struct SgdStep : IKernel<SgdStepArgs>
 
     internal static void Kernel(GpuArgs a)
     {
-        GpuTensor t = a.Tensors.Of(Grid.IdxX);
-        long start = ((long)(Grid.IdxX - t.FirstBlock) * GpuTensors.BlockElements) + (4 * Group.IdxX), i = start / 4;
-        if (start + 4 <= t.Count)
+        OptimizerTensor t = a.Tensors.Of(Grid.IdxX);
+        int start = GpuTensors.FirstOfThread(t), i = start / 4;
+        if (start <= t.Count - 4)
         {
             ArrayView<Float4> weights = t.Weights.Cast<Float4>(), gradient = t.Gradient.Cast<Float4>(), velocity = t.First.Cast<Float4>();
             Float4 w = weights[i], g = gradient[i] + (w * a.WeightDecay), v = (velocity[i] * a.Momentum) + g;
@@ -79,7 +79,7 @@ public readonly unsafe struct SgdStep : IKernel<SgdStepArgs>
             return;
         }
 
-        for (long k = start; k < t.Count; k++)
+        for (int k = start; k < t.Count; k++)
         {
             float g = t.Gradient[k] + (a.WeightDecay * t.Weights[k]), v = (a.Momentum * t.First[k]) + g;
             t.First[k] = v;
@@ -111,9 +111,9 @@ public readonly unsafe struct SgdStep : IKernel<SgdStepArgs>
         }
     }
 
-    internal readonly struct GpuArgs(GpuTensors tensors, in SgdStepArgs args)
+    internal readonly struct GpuArgs(GpuTensors<OptimizerTensor> tensors, in SgdStepArgs args)
     {
-        public readonly GpuTensors Tensors = tensors;
+        public readonly GpuTensors<OptimizerTensor> Tensors = tensors;
         public readonly float Rate = args.Rate;
         public readonly float Momentum = args.Momentum;
         public readonly float WeightDecay = args.WeightDecay;

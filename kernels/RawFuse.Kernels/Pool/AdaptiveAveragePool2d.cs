@@ -50,26 +50,32 @@ public readonly unsafe struct AdaptiveAveragePool2d : IKernel<AdaptiveAveragePoo
     {
         var grids = new Grids(args);
         (Storage<float> source, Storage<float> target) = args.IsGradient ? (args.Pooled, args.Whole) : (args.Whole, args.Pooled);
-        device.Launch(
-            Kernel, checked(args.Images * grids.TargetHeight * grids.TargetWidth * args.Channels),
+        GpuChannels.Launch(
+            device, args.Channels, checked(args.Images * grids.TargetHeight * grids.TargetWidth * args.Channels), Kernel<Float4>, Kernel<Float1>,
             new GpuArgs(grids, args.Images, device.View(source), device.View(target)));
     }
 
-    internal static void Kernel(GpuArgs a)
+    internal static void Kernel<TChannels>(GpuArgs a)
+        where TChannels : unmanaged, IChannels<TChannels>
     {
         Grids g = a.Grids;
-        long count = (long)a.Images * g.TargetHeight * g.TargetWidth * g.Channels;
+        ArrayView<TChannels> source = a.Source.Cast<TChannels>(), target = a.Target.Cast<TChannels>();
+        int chunks = g.Channels / TChannels.Count;
+        long count = (long)a.Images * g.TargetHeight * g.TargetWidth * chunks;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            var at = new GridPixel(index, g.TargetHeight, g.TargetWidth, g.Channels);
-            int c = at.Channel, x = at.X, y = at.Y;
-            long n = at.Image;
-            int endRow = End(y, g.SourceHeight, g.TargetHeight), endColumn = End(x, g.SourceWidth, g.TargetWidth);
-            float sum = 0;
-            for (int row = First(y, g.SourceHeight, g.TargetHeight); row < endRow; row++)
-                for (int column = First(x, g.SourceWidth, g.TargetWidth); column < endColumn; column++)
-                    sum += a.Source[(((((n * g.SourceHeight) + row) * g.SourceWidth) + column) * g.Channels) + c] * g.Factor(y, x, row, column);
-            a.Target[index] = sum;
+            var at = new GridPixel(index, g.TargetHeight, g.TargetWidth, chunks);
+            int endRow = End(at.Y, g.SourceHeight, g.TargetHeight), firstColumn = First(at.X, g.SourceWidth, g.TargetWidth);
+            int endColumn = End(at.X, g.SourceWidth, g.TargetWidth);
+            TChannels sum = TChannels.All(0);
+            for (int row = First(at.Y, g.SourceHeight, g.TargetHeight); row < endRow; row++)
+            {
+                int pixels = ((at.Image * g.SourceHeight) + row) * g.SourceWidth;
+                for (int column = firstColumn; column < endColumn; column++)
+                    sum += source[((pixels + column) * chunks) + at.Channel] * g.Factor(at.Y, at.X, row, column);
+            }
+
+            target[index] = sum;
         }
     }
 

@@ -25,22 +25,28 @@ public readonly unsafe struct AveragePool2d : IKernel<AveragePool2dArgs>
         device.For(args.Shape.Images * args.Shape.OutHeight, new Body(args.Checked, device.Pointer(args.Input), device.Pointer(args.Output)));
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in AveragePool2dArgs args) =>
-        device.Launch(Kernel, args.Shape.OutputLength, new AveragePoolGpuArgs(new GpuPool(args.Checked), device.View(args.Input), device.View(args.Output)));
+    public static void Gpu(GpuDevice device, in AveragePool2dArgs args) => GpuChannels.Launch(
+        device, args.Shape.Channels, args.Shape.OutputLength, Kernel<Float4>, Kernel<Float1>,
+        new AveragePoolGpuArgs(new GpuPool(args.Checked), device.View(args.Input), device.View(args.Output)));
 
-    internal static void Kernel(AveragePoolGpuArgs a)
+    internal static void Kernel<TChannels>(AveragePoolGpuArgs a)
+        where TChannels : unmanaged, IChannels<TChannels>
     {
         GpuPool s = a.Shape;
-        long count = (long)s.Images * s.OutHeight * s.OutWidth * s.Channels;
+        ArrayView<TChannels> input = a.Input.Cast<TChannels>(), output = a.Output.Cast<TChannels>();
+        int chunks = s.Channels / TChannels.Count;
+        long count = (long)s.Images * s.OutHeight * s.OutWidth * chunks;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            var at = new GridPixel(index, s.OutHeight, s.OutWidth, s.Channels);
-            int c = at.Channel, x = at.X, y = at.Y;
-            long n = at.Image;
-            long corner = (((((n * s.InHeight) + (y * s.Stride)) * s.InWidth) + (x * s.Stride)) * s.Channels) + c;
-            float sum = 0;
-            for (int i = 0; i < s.Window * s.Window; i++) sum += a.Input[corner + ((((long)(i / s.Window) * s.InWidth) + (i % s.Window)) * s.Channels)];
-            a.Output[index] = sum / (s.Window * s.Window);
+            var at = new GridPixel(index, s.OutHeight, s.OutWidth, chunks);
+            TChannels sum = TChannels.All(0);
+            for (int row = 0; row < s.Window; row++)
+            {
+                int pixel = (((at.Image * s.InHeight) + (at.Y * s.Stride) + row) * s.InWidth) + (at.X * s.Stride);
+                for (int column = 0; column < s.Window; column++) sum += input[((pixel + column) * chunks) + at.Channel];
+            }
+
+            output[index] = sum / (s.Window * s.Window);
         }
     }
 

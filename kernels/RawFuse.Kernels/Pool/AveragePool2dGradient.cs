@@ -11,28 +11,30 @@ public readonly unsafe struct AveragePool2dGradient : IKernel<AveragePool2dArgs>
         device.For(args.Shape.Images, new Body(args.Checked, device.Pointer(args.Output), device.Pointer(args.Input)));
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in AveragePool2dArgs args) =>
-        device.Launch(Kernel, args.Shape.InputLength, new AveragePoolGpuArgs(new GpuPool(args.Checked), device.View(args.Input), device.View(args.Output)));
+    public static void Gpu(GpuDevice device, in AveragePool2dArgs args) => GpuChannels.Launch(
+        device, args.Shape.Channels, args.Shape.InputLength, Kernel<Float4>, Kernel<Float1>,
+        new AveragePoolGpuArgs(new GpuPool(args.Checked), device.View(args.Input), device.View(args.Output)));
 
-    internal static void Kernel(AveragePoolGpuArgs a)
+    internal static void Kernel<TChannels>(AveragePoolGpuArgs a)
+        where TChannels : unmanaged, IChannels<TChannels>
     {
         GpuPool s = a.Shape;
-        long count = (long)s.Images * s.InHeight * s.InWidth * s.Channels;
+        ArrayView<TChannels> input = a.Input.Cast<TChannels>(), output = a.Output.Cast<TChannels>();
+        int chunks = s.Channels / TChannels.Count;
+        long count = (long)s.Images * s.InHeight * s.InWidth * chunks;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            var at = new GridPixel(index, s.InHeight, s.InWidth, s.Channels);
-            int c = at.Channel, ix = at.X, iy = at.Y;
-            long n = at.Image;
-            float sum = 0;
-            for (int y = iy / s.Stride; y >= 0 && iy - (y * s.Stride) < s.Window; y--)
+            var at = new GridPixel(index, s.InHeight, s.InWidth, chunks);
+            TChannels sum = TChannels.All(0);
+            for (int y = at.Y / s.Stride; y >= 0 && at.Y - (y * s.Stride) < s.Window; y--)
             {
                 if (y >= s.OutHeight) continue;
-                for (int x = ix / s.Stride; x >= 0 && ix - (x * s.Stride) < s.Window; x--)
+                for (int x = at.X / s.Stride; x >= 0 && at.X - (x * s.Stride) < s.Window; x--)
                     if (x < s.OutWidth)
-                        sum += a.Output[(((((n * s.OutHeight) + y) * s.OutWidth) + x) * s.Channels) + c];
+                        sum += output[(((((at.Image * s.OutHeight) + y) * s.OutWidth) + x) * chunks) + at.Channel];
             }
 
-            a.Input[index] = sum / (s.Window * s.Window);
+            input[index] = sum / (s.Window * s.Window);
         }
     }
 

@@ -35,40 +35,35 @@ public readonly unsafe struct MaxPool2d : IKernel<MaxPool2dArgs>
     public static void Gpu(GpuDevice device, in MaxPool2dArgs args)
     {
         Check(args);
-        device.Launch(
-            Kernel, args.Shape.OutputLength,
+        GpuChannels.Launch(
+            device, args.Shape.Channels, args.Shape.OutputLength, Kernel<Float4>, Kernel<Float1>,
             new GpuArgs(new GpuPool(args.Shape), device.View(args.Input), device.View(args.Output), device.ViewOrEmpty(args.Positions, args.Output)));
     }
 
-    internal static void Kernel(GpuArgs a)
+    internal static void Kernel<TChannels>(GpuArgs a)
+        where TChannels : unmanaged, IChannels<TChannels>
     {
         GpuPool s = a.Shape;
-        long count = (long)s.Images * s.OutHeight * s.OutWidth * s.Channels;
+        ArrayView<TChannels> input = a.Input.Cast<TChannels>(), output = a.Output.Cast<TChannels>();
+        int chunks = s.Channels / TChannels.Count;
+        long count = (long)s.Images * s.OutHeight * s.OutWidth * chunks;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            var at = new GridPixel(index, s.OutHeight, s.OutWidth, s.Channels);
-            int c = at.Channel, x = at.X, y = at.Y;
-            long n = at.Image;
-            int top = (y * s.Stride) - s.Padding, left = (x * s.Stride) - s.Padding;
-            int firstRow = top < 0 ? 0 : top, firstColumn = left < 0 ? 0 : left;
-            int endRow = top + s.Window < s.InHeight ? top + s.Window : s.InHeight, endColumn = left + s.Window < s.InWidth ? left + s.Window : s.InWidth;
-            float best = float.NegativeInfinity;
-            int position = ((firstRow - top) * s.Window) + firstColumn - left;
+            var at = new GridPixel(index, s.OutHeight, s.OutWidth, chunks);
+            int top = (at.Y * s.Stride) - s.Padding, left = (at.X * s.Stride) - s.Padding;
+            int firstRow = Math.Max(top, 0), firstColumn = Math.Max(left, 0);
+            int endRow = Math.Min(top + s.Window, s.InHeight), endColumn = Math.Min(left + s.Window, s.InWidth);
+            TChannels best = TChannels.All(float.NegativeInfinity);
+            uint positions = (uint)(((firstRow - top) * s.Window) + firstColumn - left) * 0x01010101;
             for (int row = firstRow; row < endRow; row++)
             {
+                int pixels = ((at.Image * s.InHeight) + row) * s.InWidth, position = ((row - top) * s.Window) - left;
                 for (int column = firstColumn; column < endColumn; column++)
-                {
-                    float value = a.Input[(((((n * s.InHeight) + row) * s.InWidth) + column) * s.Channels) + c];
-                    if (value > best || float.IsNaN(value))
-                    {
-                        best = value;
-                        position = ((row - top) * s.Window) + column - left;
-                    }
-                }
+                    best = TChannels.Larger(best, input[((pixels + column) * chunks) + at.Channel], (uint)(position + column), ref positions);
             }
 
-            a.Output[index] = best;
-            if (a.Positions.Length > 0) a.Positions[index] = (byte)position;
+            output[index] = best;
+            if (a.Positions.Length > 0) TChannels.StoreBytes(a.Positions, (int)index, positions);
         }
     }
 

@@ -20,39 +20,37 @@ public readonly unsafe struct MaxPool2dGradient : IKernel<MaxPool2dGradientArgs>
             args.Shape.Images, new Body(args.Shape, device.Pointer(args.OutputGradient), device.Pointer(args.Positions), device.Pointer(args.InputGradient)));
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in MaxPool2dGradientArgs args) =>
-        device.Launch(
-            Kernel, args.Shape.InputLength,
-            new GpuArgs(new GpuPool(args.Shape), device.View(args.OutputGradient), device.View(args.Positions), device.View(args.InputGradient)));
+    public static void Gpu(GpuDevice device, in MaxPool2dGradientArgs args) => GpuChannels.Launch(
+        device, args.Shape.Channels, args.Shape.InputLength, Kernel<Float4>, Kernel<Float1>,
+        new GpuArgs(new GpuPool(args.Shape), device.View(args.OutputGradient), device.View(args.Positions), device.View(args.InputGradient)));
 
-    internal static void Kernel(GpuArgs a)
+    internal static void Kernel<TChannels>(GpuArgs a)
+        where TChannels : unmanaged, IChannels<TChannels>
     {
         GpuPool s = a.Shape;
-        long count = (long)s.Images * s.InHeight * s.InWidth * s.Channels;
+        ArrayView<TChannels> outputGradient = a.OutputGradient.Cast<TChannels>(), inputGradient = a.InputGradient.Cast<TChannels>();
+        int chunks = s.Channels / TChannels.Count;
+        long count = (long)s.Images * s.InHeight * s.InWidth * chunks;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            var at = new GridPixel(index, s.InHeight, s.InWidth, s.Channels);
-            int c = at.Channel, ix = at.X, iy = at.Y;
-            long n = at.Image;
+            var at = new GridPixel(index, s.InHeight, s.InWidth, chunks);
+            int row = at.Y + s.Padding, column = at.X + s.Padding;
 
             // Every window that covers the pixel.
-            float sum = 0;
-            for (int y = (iy + s.Padding) / s.Stride; y >= 0; y--)
+            TChannels sum = TChannels.All(0);
+            for (int y = row / s.Stride; y >= 0 && row - (y * s.Stride) < s.Window; y--)
             {
-                int dy = iy + s.Padding - (y * s.Stride);
-                if (dy >= s.Window) break;
                 if (y >= s.OutHeight) continue;
-                for (int x = (ix + s.Padding) / s.Stride; x >= 0; x--)
+                for (int x = column / s.Stride; x >= 0 && column - (x * s.Stride) < s.Window; x--)
                 {
-                    int dx = ix + s.Padding - (x * s.Stride);
-                    if (dx >= s.Window) break;
                     if (x >= s.OutWidth) continue;
-                    long output = (((((n * s.OutHeight) + y) * s.OutWidth) + x) * s.Channels) + c;
-                    if (a.Positions[output] == (dy * s.Window) + dx) sum += a.OutputGradient[output];
+                    int output = (((((at.Image * s.OutHeight) + y) * s.OutWidth) + x) * chunks) + at.Channel;
+                    int position = ((row - (y * s.Stride)) * s.Window) + column - (x * s.Stride);
+                    sum += TChannels.WhereEqual(outputGradient[output], TChannels.LoadBytes(a.Positions, output), (uint)position);
                 }
             }
 
-            a.InputGradient[index] = sum;
+            inputGradient[index] = sum;
         }
     }
 

@@ -24,33 +24,35 @@ public readonly unsafe struct MaxPool2dInt8 : IKernel<MaxPool2dInt8Args>
         new Body(args.Shape, device.Pointer(args.Input.Bytes), args.Input.IsSigned ? SignBit : (byte)0, device.Pointer(args.Output)));
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in MaxPool2dInt8Args args) => device.Launch(
-        Kernel, args.Shape.OutputLength, new GpuArgs(new GpuPool(args.Shape), device.View(args.Input.Bytes), args.Input.IsSigned ? SignBit : 0, device.View(args.Output)));
+    public static void Gpu(GpuDevice device, in MaxPool2dInt8Args args)
+    {
+        var gpuArgs = new GpuArgs(new GpuPool(args.Shape), device.View(args.Input.Bytes), args.Input.IsSigned ? SignBit : (byte)0, device.View(args.Output));
+        if (args.Shape.Channels % Bytes16.Length == 0) device.Launch(Kernel<Bytes16>, args.Shape.OutputLength / Bytes16.Length, gpuArgs);
+        else device.Launch(Kernel<Byte1>, args.Shape.OutputLength, gpuArgs);
+    }
 
-    internal static void Kernel(GpuArgs a)
+    internal static void Kernel<TBytes>(GpuArgs a)
+        where TBytes : unmanaged, IBytes<TBytes>
     {
         GpuPool s = a.Shape;
-        long count = (long)s.Images * s.OutHeight * s.OutWidth * s.Channels;
+        ArrayView<TBytes> input = a.Input.Cast<TBytes>(), output = a.Output.Cast<TBytes>();
+        TBytes flips = TBytes.All(a.Flip);
+        int chunks = s.Channels / TBytes.Count;
+        long count = (long)s.Images * s.OutHeight * s.OutWidth * chunks;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            int c = (int)(index % s.Channels);
-            long pixel = index / s.Channels;
-            int x = (int)(pixel % s.OutWidth);
-            int y = (int)(pixel / s.OutWidth % s.OutHeight);
-            long n = pixel / s.OutWidth / s.OutHeight;
-            int top = (y * s.Stride) - s.Padding, left = (x * s.Stride) - s.Padding, best = 0;
-            for (int row = top; row < top + s.Window; row++)
+            var at = new GridPixel(index, s.OutHeight, s.OutWidth, chunks);
+            int top = (at.Y * s.Stride) - s.Padding, left = (at.X * s.Stride) - s.Padding;
+            int endRow = Math.Min(top + s.Window, s.InHeight), endColumn = Math.Min(left + s.Window, s.InWidth);
+            TBytes best = TBytes.All(0);
+            for (int row = Math.Max(top, 0); row < endRow; row++)
             {
-                if (row < 0 || row >= s.InHeight) continue;
-                for (int column = left; column < left + s.Window; column++)
-                {
-                    if (column < 0 || column >= s.InWidth) continue;
-                    int value = a.Input[(((((n * s.InHeight) + row) * s.InWidth) + column) * s.Channels) + c] ^ a.Flip;
-                    if (value > best) best = value;
-                }
+                int pixels = ((at.Image * s.InHeight) + row) * s.InWidth;
+                for (int column = Math.Max(left, 0); column < endColumn; column++)
+                    best = TBytes.Larger(best, input[((pixels + column) * chunks) + at.Channel] ^ flips);
             }
 
-            a.Output[index] = (byte)(best ^ a.Flip);
+            output[index] = best ^ flips;
         }
     }
 
@@ -89,11 +91,11 @@ public readonly unsafe struct MaxPool2dInt8 : IKernel<MaxPool2dInt8Args>
         }
     }
 
-    internal readonly struct GpuArgs(GpuPool shape, ArrayView<byte> input, int flip, ArrayView<byte> output)
+    internal readonly struct GpuArgs(GpuPool shape, ArrayView<byte> input, byte flip, ArrayView<byte> output)
     {
         public readonly GpuPool Shape = shape;
         public readonly ArrayView<byte> Input = input;
-        public readonly int Flip = flip;
+        public readonly byte Flip = flip;
         public readonly ArrayView<byte> Output = output;
     }
 }

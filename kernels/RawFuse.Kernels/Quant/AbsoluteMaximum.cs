@@ -15,7 +15,7 @@ public readonly unsafe struct AbsoluteMaximum : IKernel<AbsoluteMaximumArgs>
 {
     private const int GroupSize = 256;
     private const int TermsPerThread = 8;
-    private const int MostGroups = 256;
+    private const int MostGroups = 1024;
 
     /// <inheritdoc/>
     public static void Cpu(CpuDevice device, in AbsoluteMaximumArgs args)
@@ -54,12 +54,15 @@ public readonly unsafe struct AbsoluteMaximum : IKernel<AbsoluteMaximumArgs>
         ArrayView<float> shared = SharedMemory.Allocate<float>(GroupSize);
         int thread = Group.IdxX;
         float largest = 0;
-        for (long i = GridStride.First; i < a.Count; i += GridStride.Step)
+        ArrayView<Float4> x = a.X.Cast<Float4>();
+        int chunks = a.Count / 4;
+        for (long i = GridStride.First; i < chunks; i += GridStride.Step)
         {
-            float value = a.X[i];
-            largest = Larger(largest, value < 0 ? -value : value);
+            Float4 four = x[i];
+            largest = Larger(Larger(largest, Magnitude(four.X)), Larger(Larger(Magnitude(four.Y), Magnitude(four.Z)), Magnitude(four.W)));
         }
 
+        for (long i = (4L * chunks) + GridStride.First; i < a.Count; i += GridStride.Step) largest = Larger(largest, Magnitude(a.X[i]));
         shared[thread] = largest;
         Group.Barrier();
         for (int half = GroupSize / 2; half > 0; half /= 2)
@@ -73,6 +76,8 @@ public readonly unsafe struct AbsoluteMaximum : IKernel<AbsoluteMaximumArgs>
 
     /// <summary>NaN is larger than any number.</summary>
     private static float Larger(float a, float b) => b > a || float.IsNaN(b) ? b : a;
+
+    private static float Magnitude(float x) => x < 0 ? -x : x;
 
     private readonly struct Body(float* x, float* partial, int count) : IParallelBody
     {

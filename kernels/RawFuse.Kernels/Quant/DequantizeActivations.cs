@@ -23,11 +23,20 @@ public readonly unsafe struct DequantizeActivations : IKernel<DequantizeActivati
 
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in DequantizeActivationsArgs args) =>
-        device.Launch(Kernel, args.Count, new GpuArgs(device.View(args.Q.Bytes), args.Q.IsSigned ? 1 : 0, device.View(args.X), args.Count, args.Step));
+        device.Launch(Kernel, GridStride.ChunksOf(args.Count), new GpuArgs(device.View(args.Q.Bytes), args.Q.IsSigned ? 1 : 0, device.View(args.X), args.Count, args.Step));
 
     internal static void Kernel(GpuArgs a)
     {
-        for (long i = GridStride.First; i < a.Count; i += GridStride.Step) a.X[i] = (a.IsSigned != 0 ? (sbyte)a.Q[i] : a.Q[i]) * a.Step;
+        ArrayView<uint> q = a.Q.Cast<uint>();
+        ArrayView<Float4> x = a.X.Cast<Float4>();
+        int chunks = a.Count / 4;
+        for (long i = GridStride.First; i < chunks; i += GridStride.Step)
+        {
+            uint four = q[i];
+            x[i] = new Float4(a.Value((byte)four), a.Value((byte)(four >> 8)), a.Value((byte)(four >> 16)), a.Value((byte)(four >> 24)));
+        }
+
+        for (long i = (4L * chunks) + GridStride.First; i < a.Count; i += GridStride.Step) a.X[i] = a.Value(a.Q[i]);
     }
 
     private readonly struct Body(byte* q, bool isSigned, float* x, int count, float step) : IParallelBody
@@ -48,5 +57,7 @@ public readonly unsafe struct DequantizeActivations : IKernel<DequantizeActivati
         public readonly ArrayView<float> X = x;
         public readonly int Count = count;
         public readonly float Step = step;
+
+        public float Value(byte q) => (IsSigned != 0 ? (sbyte)q : q) * Step;
     }
 }

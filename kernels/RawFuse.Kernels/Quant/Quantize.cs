@@ -35,13 +35,25 @@ public readonly unsafe struct Quantize : IKernel<QuantizeArgs>
 
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in QuantizeArgs args) =>
-        device.Launch(Kernel, args.Count, new GpuArgs(device.View(args.X), device.View(args.Maximum), args.Count, args.Levels, device.View(args.Packed!)));
+        device.Launch(Kernel, GridStride.ChunksOf(args.Count), new GpuArgs(device.View(args.X), device.View(args.Maximum), args.Count, args.Levels, device.View(args.Packed!)));
 
     internal static void Kernel(GpuArgs a)
     {
         float delta = Rounding.Delta(a.Maximum[0], a.Levels);
-        for (long i = GridStride.First; i < a.Count; i += GridStride.Step) a.Packed[i] = (sbyte)(int)Rounding.Divide(a.X[i], delta);
+        ArrayView<Float4> x = a.X.Cast<Float4>();
+        ArrayView<uint> packed = a.Packed.Cast<uint>();
+        int chunks = a.Count / 4;
+        for (long i = GridStride.First; i < chunks; i += GridStride.Step)
+        {
+            Float4 four = x[i];
+            packed[i] = Byte(four.X, delta) | (Byte(four.Y, delta) << 8) | (Byte(four.Z, delta) << 16) | (Byte(four.W, delta) << 24);
+        }
+
+        for (long i = (4L * chunks) + GridStride.First; i < a.Count; i += GridStride.Step) a.Packed[i] = (sbyte)Byte(a.X[i], delta);
     }
+
+    /// <summary>q in the lowest 8 bits.</summary>
+    private static uint Byte(float x, float delta) => (uint)(int)Rounding.Divide(x, delta) & 0xFF;
 
     private readonly struct Body(float* x, sbyte* packed, int count, float delta) : IParallelBody
     {
@@ -74,12 +86,20 @@ public readonly unsafe struct FakeQuantize : IKernel<QuantizeArgs>
 
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in QuantizeArgs args) =>
-        device.Launch(Kernel, args.Count, new GpuArgs(device.View(args.X), device.View(args.Maximum), args.Count, args.Levels, device.View(args.Rounded!)));
+        device.Launch(Kernel, GridStride.ChunksOf(args.Count), new GpuArgs(device.View(args.X), device.View(args.Maximum), args.Count, args.Levels, device.View(args.Rounded!)));
 
     internal static void Kernel(GpuArgs a)
     {
         float delta = Rounding.Delta(a.Maximum[0], a.Levels);
-        for (long i = GridStride.First; i < a.Count; i += GridStride.Step) a.Rounded[i] = Rounding.Divide(a.X[i], delta) * delta;
+        ArrayView<Float4> x = a.X.Cast<Float4>(), rounded = a.Rounded.Cast<Float4>();
+        int chunks = a.Count / 4;
+        for (long i = GridStride.First; i < chunks; i += GridStride.Step)
+        {
+            Float4 four = x[i];
+            rounded[i] = new Float4(Rounding.Divide(four.X, delta), Rounding.Divide(four.Y, delta), Rounding.Divide(four.Z, delta), Rounding.Divide(four.W, delta)) * delta;
+        }
+
+        for (long i = (4L * chunks) + GridStride.First; i < a.Count; i += GridStride.Step) a.Rounded[i] = Rounding.Divide(a.X[i], delta) * delta;
     }
 
     private readonly struct Body(float* x, float* rounded, int count, float delta) : IParallelBody

@@ -23,11 +23,20 @@ public readonly unsafe struct QuantizeActivations : IKernel<QuantizeActivationsA
 
     /// <inheritdoc/>
     public static void Gpu(GpuDevice device, in QuantizeActivationsArgs args) => device.Launch(
-        Kernel, args.Count, new GpuArgs(device.View(args.X), device.View(args.Q.Bytes), args.Count, args.Factor, args.Q.Lowest, args.Q.Highest));
+        Kernel, GridStride.ChunksOf(args.Count), new GpuArgs(device.View(args.X), device.View(args.Q.Bytes), args.Count, args.Factor, args.Q.Lowest, args.Q.Highest));
 
     internal static void Kernel(GpuArgs a)
     {
-        for (long i = GridStride.First; i < a.Count; i += GridStride.Step) a.Q[i] = Int8Rounding.ToByte(a.X[i] * a.Factor, a.Lowest, a.Highest);
+        ArrayView<Float4> x = a.X.Cast<Float4>();
+        ArrayView<uint> q = a.Q.Cast<uint>();
+        int chunks = a.Count / 4;
+        for (long i = GridStride.First; i < chunks; i += GridStride.Step)
+        {
+            Float4 four = x[i];
+            q[i] = a.Byte(four.X) | ((uint)a.Byte(four.Y) << 8) | ((uint)a.Byte(four.Z) << 16) | ((uint)a.Byte(four.W) << 24);
+        }
+
+        for (long i = (4L * chunks) + GridStride.First; i < a.Count; i += GridStride.Step) a.Q[i] = a.Byte(a.X[i]);
     }
 
     private readonly struct Body(float* x, byte* q, int count, float factor, float lowest, float highest) : IParallelBody
@@ -49,5 +58,7 @@ public readonly unsafe struct QuantizeActivations : IKernel<QuantizeActivationsA
         public readonly float Factor = factor;
         public readonly float Lowest = lowest;
         public readonly float Highest = highest;
+
+        public byte Byte(float x) => Int8Rounding.ToByte(x * Factor, Lowest, Highest);
     }
 }

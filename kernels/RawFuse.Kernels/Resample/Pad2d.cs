@@ -27,20 +27,22 @@ public readonly unsafe struct Pad2d : IKernel<Pad2dArgs>
         device.For(args.Images * args.OutHeight, new Body(args, device.Pointer(args.Input), device.Pointer(args.Output)));
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in Pad2dArgs args) =>
-        device.Launch(Kernel, (long)args.Images * args.OutHeight * args.OutWidth * args.Channels, new GpuArgs(device, args));
+    public static void Gpu(GpuDevice device, in Pad2dArgs args) => GpuChannels.Launch(
+        device, args.Channels, (long)args.Images * args.OutHeight * args.OutWidth * args.Channels, Kernel<Float4>, Kernel<Float1>, new GpuArgs(device, args));
 
-    internal static void Kernel(GpuArgs a)
+    internal static void Kernel<TChannels>(GpuArgs a)
+        where TChannels : unmanaged, IChannels<TChannels>
     {
-        long count = (long)a.Images * a.OutHeight * a.OutWidth * a.Channels;
+        ArrayView<TChannels> input = a.Input.Cast<TChannels>(), output = a.Output.Cast<TChannels>();
+        int chunks = a.Channels / TChannels.Count;
+        long count = (long)a.Images * a.OutHeight * a.OutWidth * chunks;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            var at = new GridPixel(index, a.OutHeight, a.OutWidth, a.Channels);
-            int c = at.Channel, x = at.X - a.Left, y = at.Y - a.Top;
-            long n = at.Image;
-            float value = 0;
-            if (x >= 0 && x < a.InWidth && y >= 0 && y < a.InHeight) value = a.Input[(((((n * a.InHeight) + y) * a.InWidth) + x) * a.Channels) + c];
-            a.Output[index] = value;
+            var at = new GridPixel(index, a.OutHeight, a.OutWidth, chunks);
+            int x = at.X - a.Left, y = at.Y - a.Top;
+            TChannels value = TChannels.All(0);
+            if (x >= 0 && x < a.InWidth && y >= 0 && y < a.InHeight) value = input[(((((at.Image * a.InHeight) + y) * a.InWidth) + x) * chunks) + at.Channel];
+            output[index] = value;
         }
     }
 

@@ -22,15 +22,19 @@ public readonly unsafe struct UpsampleNearest2d : IKernel<UpsampleNearest2dArgs>
         device.For(args.Images * args.Height, new Body(args.Width, args.Channels, args.Factor, device.Pointer(args.Small), device.Pointer(args.Large)));
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in UpsampleNearest2dArgs args) => device.Launch(Kernel, args.LargeLength, new UpsampleGpuArgs(device, args));
+    public static void Gpu(GpuDevice device, in UpsampleNearest2dArgs args) =>
+        GpuChannels.Launch(device, args.Channels, args.LargeLength, Kernel<Float4>, Kernel<Float1>, new UpsampleGpuArgs(device, args));
 
-    internal static void Kernel(UpsampleGpuArgs a)
+    internal static void Kernel<TChannels>(UpsampleGpuArgs a)
+        where TChannels : unmanaged, IChannels<TChannels>
     {
-        long count = (long)a.Images * a.Height * a.Factor * a.Width * a.Factor * a.Channels;
+        ArrayView<TChannels> small = a.Small.Cast<TChannels>(), large = a.Large.Cast<TChannels>();
+        int chunks = a.Channels / TChannels.Count;
+        long count = (long)a.Images * a.Height * a.Factor * a.Width * a.Factor * chunks;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            var at = new GridPixel(index, a.Factor, a.Width * a.Factor, a.Channels);
-            a.Large[index] = a.Small[((((long)at.Image * a.Width) + (at.X / a.Factor)) * a.Channels) + at.Channel];
+            var at = new GridPixel(index, a.Factor, a.Width * a.Factor, chunks);
+            large[index] = small[(((at.Image * a.Width) + (at.X / a.Factor)) * chunks) + at.Channel];
         }
     }
 
@@ -60,22 +64,27 @@ public readonly unsafe struct UpsampleNearest2dGradient : IKernel<UpsampleNeares
         device.For(args.Images * args.Height, new Body(args.Width, args.Channels, args.Factor, device.Pointer(args.Small), device.Pointer(args.Large)));
 
     /// <inheritdoc/>
-    public static void Gpu(GpuDevice device, in UpsampleNearest2dArgs args) => device.Launch(Kernel, args.SmallLength, new UpsampleGpuArgs(device, args));
+    public static void Gpu(GpuDevice device, in UpsampleNearest2dArgs args) =>
+        GpuChannels.Launch(device, args.Channels, args.SmallLength, Kernel<Float4>, Kernel<Float1>, new UpsampleGpuArgs(device, args));
 
-    internal static void Kernel(UpsampleGpuArgs a)
+    internal static void Kernel<TChannels>(UpsampleGpuArgs a)
+        where TChannels : unmanaged, IChannels<TChannels>
     {
-        long count = (long)a.Images * a.Height * a.Width * a.Channels;
-        long length = (long)a.Width * a.Factor * a.Channels;
+        ArrayView<TChannels> small = a.Small.Cast<TChannels>(), large = a.Large.Cast<TChannels>();
+        int chunks = a.Channels / TChannels.Count;
+        long count = (long)a.Images * a.Height * a.Width * chunks;
         for (long index = GridStride.First; index < count; index += GridStride.Step)
         {
-            var at = new GridPixel(index, 1, a.Width, a.Channels);
-            int c = at.Channel, x = at.X;
-            long row = at.Image;
-            float sum = 0;
+            // Images and their rows count together.
+            var at = new GridPixel(index, 1, a.Width, chunks);
+            TChannels sum = TChannels.All(0);
             for (int dy = 0; dy < a.Factor; dy++)
-                for (int dx = 0; dx < a.Factor; dx++)
-                    sum += a.Large[(((row * a.Factor) + dy) * length) + (((x * a.Factor) + dx) * a.Channels) + c];
-            a.Small[index] = sum;
+            {
+                int pixels = (((at.Image * a.Factor) + dy) * a.Width * a.Factor) + (at.X * a.Factor);
+                for (int dx = 0; dx < a.Factor; dx++) sum += large[((pixels + dx) * chunks) + at.Channel];
+            }
+
+            small[index] = sum;
         }
     }
 

@@ -17,6 +17,9 @@ public sealed class GpuDevice : Device
 
     private const int EmulatorThreads = 256;
 
+    /// <summary>Threads per group on the emulator, where loops over the rest are to run as well.</summary>
+    private const int EmulatorGroupSize = 32;
+
     private readonly Context context;
     private readonly Accelerator accelerator;
     private readonly KernelLoader loader;
@@ -80,6 +83,9 @@ public sealed class GpuDevice : Device
         _ => false,
     };
 
+    /// <summary>Groups of a launch whose kernel loops over the rest: some for every multiprocessor.</summary>
+    private int MostGroups => IsEmulator ? 4 : 32 * accelerator.NumMultiprocessors;
+
     /// <summary>The methods of all GPU kernels this device has loaded, in the order of their first use.</summary>
     public IReadOnlyCollection<System.Reflection.MethodInfo> LoadedKernels => loader.Loaded;
 
@@ -122,9 +128,21 @@ public sealed class GpuDevice : Device
         where TArgs : struct
     {
         if (items <= 0) return;
-        int size = IsEmulator ? 32 : GroupSize;
-        long limit = IsEmulator ? 4 : 32L * accelerator.NumMultiprocessors;
-        LaunchGroups(kernel, (int)Math.Min((items + size - 1) / size, limit), size, args);
+        int size = IsEmulator ? EmulatorGroupSize : GroupSize;
+        LaunchGroups(kernel, (int)Math.Min((items + size - 1) / size, MostGroups), size, args);
+    }
+
+    /// <summary>
+    /// Launches a GPU kernel over a number of independent tiles, a group of threads each up to a limit, the rest by a loop from <c>Grid.IdxX</c> on in steps of <c>Grid.DimX</c>.
+    /// </summary>
+    /// <param name="kernel">A static method with one parameter, a struct of views and numbers. It takes any number of threads per group.</param>
+    /// <param name="tiles">Number of tiles; 0 launches nothing.</param>
+    /// <param name="groupSize">Threads per group. The emulator has fewer.</param>
+    /// <param name="args">The kernel's argument.</param>
+    public void LaunchTiles<TArgs>(Action<TArgs> kernel, int tiles, int groupSize, TArgs args)
+        where TArgs : struct
+    {
+        if (tiles > 0) LaunchGroups(kernel, Math.Min(tiles, MostGroups), IsEmulator ? EmulatorGroupSize : groupSize, args);
     }
 
     /// <summary>Launches a GPU kernel on a given grid.</summary>

@@ -12,6 +12,9 @@ internal static class GridStride
     /// <summary>Threads that so many numbers take, four of them each.</summary>
     public static long ChunksOf(long count) => (count + 3) / 4;
 
+    /// <summary>Threads that so many numbers take, sixteen of them each.</summary>
+    public static long SixteensOf(long count) => (count + 15) / 16;
+
     /// <summary>i mod n, for the number of an element: no buffer has more than 32 bits can count, and 64 take several times as long.</summary>
     public static int Remainder(long i, int n) => (int)((uint)i % (uint)n);
 

@@ -40,6 +40,9 @@ public sealed partial class PtxReport
     /// <summary>Bits of the widest load from global memory; 0 without any.</summary>
     public int WidestGlobalLoadBits { get; private set; }
 
+    /// <summary>Bits of the widest store to global memory; 0 without any.</summary>
+    public int WidestGlobalStoreBits { get; private set; }
+
     /// <summary>Fused multiply-adds of floats.</summary>
     public int Fma { get; private set; }
 
@@ -109,6 +112,9 @@ public sealed partial class PtxReport
             case "ld":
                 CountLoad(parts, vectors);
                 break;
+            case "st" when !parts.Contains("shared") && !parts.Contains("local"):
+                WidestGlobalStoreBits = Math.Max(WidestGlobalStoreBits, Width(parts) * Bits(parts[^1]));
+                break;
             case "fma":
                 Fma++;
                 break;
@@ -127,10 +133,13 @@ public sealed partial class PtxReport
         }
     }
 
+    /// <summary>Numbers that a load or a store moves at once.</summary>
+    private static int Width(string[] parts) => parts.Contains("v4") ? 4 : parts.Contains("v2") ? 2 : 1;
+
     private void CountLoad(string[] parts, SortedDictionary<string, int> vectors)
     {
         if (parts.Contains("param") || parts.Contains("local") || parts.Contains("const")) return;
-        int width = parts.Contains("v4") ? 4 : parts.Contains("v2") ? 2 : 1;
+        int width = Width(parts);
         if (width > 1) Add(vectors, string.Join('.', parts), 1);
         if (!parts.Contains("shared")) WidestGlobalLoadBits = Math.Max(WidestGlobalLoadBits, width * Bits(parts[^1]));
     }

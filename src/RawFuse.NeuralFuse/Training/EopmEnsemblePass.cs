@@ -11,7 +11,7 @@ internal sealed class EopmEnsemblePass : IDisposable
     private readonly Storage<float> weights, losses, logitsGradient;
     private readonly int[] hostLabels;
     private readonly float[] hostWeights;
-    private Tensor? copies, copiesGradient, part;
+    private Tensor? copies, copiesGradient;
 
     public EopmEnsemblePass(FrozenNetwork model, int sets, int images)
     {
@@ -71,7 +71,6 @@ internal sealed class EopmEnsemblePass : IDisposable
         logitsGradient.Dispose();
         copies?.Dispose();
         copiesGradient?.Dispose();
-        part?.Dispose();
     }
 
     /// <summary>The images once for every set.</summary>
@@ -81,7 +80,6 @@ internal sealed class EopmEnsemblePass : IDisposable
         Shape all = new(sets * images, fused.Shape[1], fused.Shape[2], fused.Shape[3]);
         copies ??= Tensor.Empty(fused.Device, all);
         copiesGradient ??= Tensor.Empty(fused.Device, all);
-        part ??= Tensor.Empty(fused.Device, fused.Shape);
 
         // Rows of stride 0 read the same block again.
         fused.Device.Run<CopyBlock, CopyBlockArgs>(new(fused.Storage, 0, 0, copies.Storage, 0, fused.Length, sets, fused.Length));
@@ -95,11 +93,6 @@ internal sealed class EopmEnsemblePass : IDisposable
         int length = gradient.Length;
         pass.Backward(logitsGradient, copiesGradient!.Storage, false, Faults);
         for (int set = 0; set < sets; set++)
-        {
-            bool add = accumulate || set > 0;
-            Storage<float> target = add ? part!.Storage : gradient.Storage;
-            device.Run<CopyBlock, CopyBlockArgs>(new(copiesGradient.Storage, set * length, length, target, 0, length, 1, length));
-            if (add) device.Run<Zip<Add>, ZipArgs>(new(gradient.Storage, target, gradient.Storage, length, length));
-        }
+            device.Run<CopyBlock, CopyBlockArgs>(new(copiesGradient.Storage, set * length, length, gradient.Storage, 0, length, 1, length, accumulate || set > 0));
     }
 }

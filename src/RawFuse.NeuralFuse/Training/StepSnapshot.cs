@@ -8,7 +8,9 @@ namespace RawFuse.NeuralFuse.Training;
 /// </summary>
 internal sealed class StepSnapshot : IDisposable
 {
-    private readonly Tensor[] statistics, copies;
+    private readonly Tensor[] copies;
+    private readonly TensorCopy[] taking, restoring;
+    private readonly Device device;
     private readonly Tensor[] trained;
     private readonly Tensor?[] gradients;
 
@@ -17,15 +19,18 @@ internal sealed class StepSnapshot : IDisposable
     {
         trained = [.. network.TrainedTensors];
         gradients = new Tensor?[trained.Length];
-        statistics = [.. network.Definition.Parameters.Where(parameter => !parameter.IsTrained).Select(parameter => network[parameter.Name])];
+        device = network.Device;
+        Tensor[] statistics = [.. network.Definition.Parameters.Where(parameter => !parameter.IsTrained).Select(parameter => network[parameter.Name])];
         copies = [.. statistics.Select(tensor => Tensor.Empty(tensor.Device, tensor.Shape))];
+        taking = [.. statistics.Zip(copies, (tensor, copy) => new TensorCopy(tensor.Storage, copy.Storage, tensor.Length))];
+        restoring = [.. taking.Select(copy => new TensorCopy(copy.To, copy.From, copy.Count))];
     }
 
     /// <summary>Remembers how things are.</summary>
     public void Take()
     {
         Release();
-        for (int i = 0; i < statistics.Length; i++) Copy(statistics[i], copies[i]);
+        device.Run<CopyTensors, CopyTensorsArgs>(new(taking));
 
         // Values that are held here are not added to in place.
         for (int i = 0; i < trained.Length; i++) gradients[i] = trained[i].Gradient?.Share();
@@ -34,7 +39,7 @@ internal sealed class StepSnapshot : IDisposable
     /// <summary>Makes everything as it was.</summary>
     public void Restore()
     {
-        for (int i = 0; i < statistics.Length; i++) Copy(copies[i], statistics[i]);
+        device.Run<CopyTensors, CopyTensorsArgs>(new(restoring));
         for (int i = 0; i < trained.Length; i++) trained[i].SetGradient(gradients[i]?.Share());
     }
 
@@ -51,7 +56,4 @@ internal sealed class StepSnapshot : IDisposable
         Release();
         foreach (Tensor copy in copies) copy.Dispose();
     }
-
-    private static void Copy(Tensor from, Tensor to) =>
-        from.Device.Run<CopyBlock, CopyBlockArgs>(new(from.Storage, 0, from.Length, to.Storage, 0, from.Length, 1, from.Length));
 }

@@ -66,22 +66,24 @@ public sealed class FieldKernelTests(EmulatorFixture emulator) : IClassFixture<E
 
     /// <summary>A mask drawn on top of another one gives what storing twice gives.</summary>
     [Theory]
-    [InlineData(3, true)]
-    [InlineData(5, false)]
-    [InlineData(8, false)]
-    public void Masks_on_top_equal_injecting_twice(int bits, bool isSigned)
+    [InlineData(6, 3, true)]
+    [InlineData(6, 5, false)]
+    [InlineData(6, 8, false)]
+    [InlineData(32, 3, true)]
+    [InlineData(32, 8, false)]
+    public void Masks_on_top_equal_injecting_twice(int filters, int bits, bool isSigned)
     {
-        sbyte[] oihw = FaultTestData.Weights(6 * 10 * 9, bits), hwio = FaultTestData.ToHwio(oihw, 6, 10, 9);
+        sbyte[] oihw = FaultTestData.Weights(filters * 5 * 9, bits), hwio = FaultTestData.ToHwio(oihw, filters, 5, 9);
         FaultCells first = FaultCells.Drawn(1, 0.3, FaultModel.StuckAt).Of(bits, 0xFF, isSigned);
         FaultCells second = FaultCells.Transient(1, 0.3, 4).Of(bits, 0xFF, isSigned);
         sbyte[] once = FaultTestData.Inject(FaultTestData.OneThread, oihw, oihw.Length, first);
-        sbyte[] twice = FaultTestData.ToHwio(FaultTestData.Inject(FaultTestData.OneThread, once, oihw.Length, second), 6, 10, 9);
+        sbyte[] twice = FaultTestData.ToHwio(FaultTestData.Inject(FaultTestData.OneThread, once, oihw.Length, second), filters, 5, 9);
         foreach (Device device in (Device[])[FaultTestData.TwoThreads, emulator.Device])
         {
             using Storage<sbyte> packed = device.Allocate<sbyte>(hwio);
             using Storage<byte> mask = device.Allocate<byte>(oihw.Length);
-            device.Run<DrawFaultMask, DrawFaultMaskArgs>(new(packed, 6, 10, 9, first, mask));
-            device.Run<DrawFaultMask, DrawFaultMaskArgs>(new(packed, 6, 10, 9, second, mask, OnTop: true));
+            device.Run<DrawFaultMask, DrawFaultMaskArgs>(new(packed, filters, 5, 9, first, mask));
+            device.Run<DrawFaultMask, DrawFaultMaskArgs>(new(packed, filters, 5, 9, second, mask, OnTop: true));
             device.Run<ApplyFaultMask, ApplyFaultMaskArgs>(new(packed, oihw.Length, mask));
             Assert.Equal(twice, packed.ToArray());
         }

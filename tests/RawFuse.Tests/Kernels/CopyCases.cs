@@ -16,8 +16,11 @@ internal static class CopyCases
         Copy("a slice out of rows", rows: 13, columns: 5, xOffset: 3, xStride: 11, yOffset: 0, yStride: 5),
         Copy("a slice into rows", rows: 13, columns: 5, xOffset: 0, xStride: 5, yOffset: 4, yStride: 17),
         Copy("one row repeated", rows: 9, columns: 6, xOffset: 2, xStride: 0, yOffset: 1, yStride: 7),
+        Copy("fours into rows", rows: 13, columns: 8, xOffset: 4, xStride: 12, yOffset: 8, yStride: 20),
+        Copy("a row of fours repeated", rows: 9, columns: 12, xOffset: 0, xStride: 0, yOffset: 4, yStride: 16),
         Copy("single columns", rows: 70, columns: 1, xOffset: 1, xStride: 3, yOffset: 0, yStride: 2),
         Copy("more rows than an item takes", rows: 131, columns: 3, xOffset: 0, xStride: 4, yOffset: 2, yStride: 5),
+        Tensors(),
         Fill("float", -1.5f),
         Fill("int", 123456789),
         Fill("byte", (byte)200),
@@ -42,14 +45,34 @@ internal static class CopyCases
         }
     });
 
+    private static KernelCase Tensors() => new("copy of many tensors", run =>
+    {
+        var copies = new List<TensorCopy>();
+        var expectations = new List<Action>();
+        foreach (int length in (int[])[0, 1, 2, 3, 4, 5, 8, 1023, 1024, 1025, 0, 7, 2048, 6, 16, 17, 33])
+        {
+            float[] x = run.Random.Reals(length);
+            Storage<float> y = run.Output<float>(length);
+            copies.Add(new(run.Input(x), y, length));
+            expectations.Add(() => run.Expect(y, Tolerance.Exact, () => Each(length, i => x[i])));
+        }
+
+        run.Launch<CopyTensors, CopyTensorsArgs>(new(copies.ToArray()));
+        expectations.ForEach(expect => expect());
+    });
+
     private static KernelCase Fill<T>(string name, T value)
         where T : unmanaged, INumberBase<T> => new($"fill {name}", run =>
     {
         foreach (int length in Lengths(run))
         {
-            Storage<T> x = run.Output<T>(length);
-            run.Launch<Fill<T>, FillArgs<T>>(new(x, length, value));
-            run.Expect(x, Tolerance.Exact, () => Each(length, _ => double.CreateChecked(value)));
+            foreach (int start in (int[])[0, 3, 16])
+            {
+                T[] before = [.. Enumerable.Range(0, start + length + 2).Select(i => T.CreateTruncating(i % 100))];
+                Storage<T> x = run.InOut(before);
+                run.Launch<Fill<T>, FillArgs<T>>(new(x, start, length, value));
+                run.Expect(x, Tolerance.Exact, () => Each(before.Length, i => double.CreateChecked(i >= start && i < start + length ? value : before[i])));
+            }
         }
     });
 }

@@ -42,8 +42,8 @@ public sealed class GpuKernelsTests
     [InlineData("MapGradient<Tanh>.Kernel")]
     [InlineData("Zip<Multiply>.Kernel")]
     [InlineData("GpuGemm<Single, FloatMath, NarrowTile, ForwardGeometry, ForwardPixelElements, ForwardWeights, PixelStore>.Kernel")]
-    [InlineData("InjectFaults.Kernel<WordCells>")]
-    [InlineData("InjectFaults.Kernel<FieldCells<MappedCells>>")]
-    [InlineData("DrawFaultMask.Kernel<DrawnCells>")]
+    [InlineData("InjectFaults.Kernel<WordTiles>")]
+    [InlineData("InjectFaults.Kernel<MappedTiles>")]
+    [InlineData("DrawFaultMask.Kernel<DrawnTiles>")]
     public void Finds(string name) => Assert.Contains(name, Names);
 }

@@ -60,6 +60,7 @@ public sealed class KernelCostTests : IDisposable
         AssertCost(0, 64, "64", new FillArgs<byte>(bytes, 64, 0));
         AssertCost(0, 2 * 4 * 60, "6x10", new CopyBlockArgs(a, 0, 10, a, 0, 20, 6, 10));
         AssertCost(60, 3 * 4 * 60, "6x10", new CopyBlockArgs(a, 0, 10, a, 0, 20, 6, 10, Accumulate: true));
+        AssertCost(0, 2 * 4 * 70, "70 in 2", new CopyTensorsArgs(new TensorCopy[] { new(a, a, 60), new(a, a, 10) }));
 
         // 12 channels need 2 bytes of mask in a row.
         AssertCost(0, (2 * 4 * 60) + (5 * 2), "5x12", new ApplyReluMaskArgs(a, bytes, a, 5, 12));

@@ -12,7 +12,7 @@ internal static class PoolCases
         .. from shape in (PoolShape[])
                [
                    // Images, height, width, channels, window, stride, padding.
-                   new(1, 1, 1, 1, 1, 1), new(2, 4, 4, 3, 2, 2), new(1, 5, 7, 8, 2, 2), new(1, 6, 5, 9, 3, 2), new(2, 7, 7, 16, 3, 3),
+                   new(1, 1, 1, 1, 1, 1), new(2, 4, 4, 3, 2, 2), new(1, 5, 7, 8, 2, 2), new(2, 3, 5, 4, 2, 1), new(1, 4, 4, 12, 3, 1), new(1, 4, 3, 2, 2, 2), new(1, 3, 4, 32, 2, 1, 1), new(1, 6, 5, 9, 3, 2), new(2, 7, 7, 16, 3, 3),
                    new(1, 5, 6, 17, 3, 1), new(1, 8, 7, 31, 2, 3), new(1, 4, 9, 5, 4, 1), new(3, 2, 2, 33, 2, 2),
                    new(1, 15, 16, 10, 15, 1), new(1, 7, 3, 64, 1, 2), new(0, 4, 4, 3, 2, 2),
                    new(1, 8, 8, 8, 3, 2, 1), new(2, 7, 5, 11, 3, 2, 1), new(1, 1, 1, 9, 3, 2, 1), new(1, 1, 4, 3, 3, 1, 1), new(1, 6, 9, 5, 4, 3, 2),
@@ -26,6 +26,7 @@ internal static class PoolCases
            select Adaptive(images: 2, size, size + 1, count, Math.Max(1, count - 1), channels: 3),
         Adaptive(images: 1, inHeight: 2, inWidth: 2, outHeight: 7, outWidth: 7, channels: 33),
         Adaptive(images: 1, inHeight: 7, inWidth: 7, outHeight: 7, outWidth: 7, channels: 8),
+        Adaptive(images: 2, inHeight: 5, inWidth: 4, outHeight: 3, outWidth: 3, channels: 4),
         Adaptive(images: 0, inHeight: 3, inWidth: 3, outHeight: 2, outWidth: 2, channels: 4),
     ];
 

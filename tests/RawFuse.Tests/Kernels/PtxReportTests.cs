@@ -47,6 +47,14 @@ public sealed class PtxReportTests
         Assert.Equal(widest, Body(line).WidestGlobalLoadBits);
     }
 
+    [Theory]
+    [InlineData("\tst.global.v4.f32 [%rd1], {%f1, %f2, %f3, %f4};", 128)]
+    [InlineData("\t@%p1 st.global.v2.b16\t[%rd1+8], {%rs1, %rs2};", 32)]
+    [InlineData("L_1: st.global.b8 [%rd1], %r1;", 8)]
+    [InlineData("\tst.shared.v4.b32 [%r5], {%r1, %r2, %r3, %r4};", 0)]
+    [InlineData("\tld.global.v4.f32 {%f1, %f2, %f3, %f4}, [%rd1];", 0)]
+    public void FindsTheWidestStore(string line, int widest) => Assert.Equal(widest, Body($"{line}\n{line}").WidestGlobalStoreBits);
+
     [Fact]
     public void CountsArithmetic()
     {
@@ -108,6 +116,40 @@ public sealed class PtxReportTests
         Assert.Equal((mma, copies, matrixLoads), (report.Mma, report.CpAsync, report.Ldmatrix));
         Assert.Equal(16 * TensorGemm.SharedChunks, report.SharedBytes);
         Assert.InRange(report.SharedBytes, 1, 48 * 1024);
+        Assert.Empty(report.Lint);
+    }
+
+    /// <summary>Kernels that do little but move numbers move 16 bytes at a time, in and out, and keep nothing in local memory.</summary>
+    [Theory]
+    [InlineData("Map<Relu>.Kernel", 128, 128)]
+    [InlineData("CopyBlock.Kernel", 128, 128)]
+    [InlineData("CopyTensors.Kernel", 128, 128)]
+    [InlineData("Fill<Byte>.Kernel", 0, 128)]
+    [InlineData("MaxPool2d.Kernel<Float4>", 128, 128)]
+    [InlineData("MaxPool2dGradient.Kernel<Float4>", 128, 128)]
+    [InlineData("MaxPool2dInt8.Kernel<Bytes16>", 128, 128)]
+    [InlineData("AveragePool2d.Kernel<Float4>", 128, 128)]
+    [InlineData("AveragePool2dGradient.Kernel<Float4>", 128, 128)]
+    [InlineData("AdaptiveAveragePool2d.Kernel<Float4>", 128, 128)]
+    [InlineData("UpsampleNearest2d.Kernel<Float4>", 128, 128)]
+    [InlineData("UpsampleNearest2dGradient.Kernel<Float4>", 128, 128)]
+    [InlineData("Pad2d.Kernel<Float4>", 128, 128)]
+    [InlineData("AbsoluteMaximum.Kernel", 128, 32)]
+    [InlineData("Quantize.Kernel", 128, 32)]
+    [InlineData("FakeQuantize.Kernel", 128, 128)]
+    [InlineData("QuantizeActivations.Kernel", 128, 32)]
+    [InlineData("DequantizeActivations.Kernel", 32, 128)]
+    [InlineData("InjectFaults.Kernel<DrawnTiles>", 128, 128)]
+    [InlineData("DrawFaultMask.Kernel<DrawnTiles>", 128, 128)]
+    [InlineData("DrawFaultMask.Kernel<MappedTiles>", 128, 128)]
+    [InlineData("ApplyFaultMask.Kernel", 128, 128)]
+    [InlineData("UpdateFaultMask.Kernel", 128, 128)]
+    [InlineData("SgdStep.Kernel", 128, 128)]
+    [InlineData("AdamStep.Kernel", 128, 128)]
+    public void MemoryMovesInWideWords(string kernel, int widestLoad, int widestStore)
+    {
+        PtxReport report = Real(kernel);
+        Assert.Equal((0, widestLoad, widestStore), (report.LocalBytes, report.WidestGlobalLoadBits, report.WidestGlobalStoreBits));
         Assert.Empty(report.Lint);
     }
 

@@ -14,6 +14,7 @@ internal static class ResampleCases
         Upsample(images: 1, height: 4, width: 5, channels: 8, factor: 3),
         Upsample(images: 1, height: 2, width: 3, channels: 33, factor: 2),
         Upsample(images: 3, height: 1, width: 7, channels: 16, factor: 4),
+        Upsample(images: 2, height: 2, width: 3, channels: 4, factor: 2),
         Upsample(images: 0, height: 2, width: 2, channels: 3, factor: 2),
         Pad("nothing", inHeight: 3, inWidth: 4, outHeight: 3, outWidth: 4, top: 0, left: 0),
         Pad("all around", inHeight: 3, inWidth: 4, outHeight: 6, outWidth: 9, top: 1, left: 3),
@@ -53,7 +54,7 @@ internal static class ResampleCases
 
     private static KernelCase Pad(string name, int inHeight, int inWidth, int outHeight, int outWidth, int top, int left) => new($"pad {name}", run =>
     {
-        foreach ((int images, int channels) in ((int, int)[])[(1, 1), (2, 3), (0, 3), (1, 19)])
+        foreach ((int images, int channels) in ((int, int)[])[(1, 1), (2, 3), (0, 3), (1, 4), (2, 8), (1, 19)])
         {
             float[] x = run.Random.Integers(images * inHeight * inWidth * channels);
             Storage<float> output = run.Output<float>(images * outHeight * outWidth * channels);

@@ -2,27 +2,11 @@ using ILGPU;
 
 namespace RawFuse.Kernels;
 
-/// <summary>One parameter tensor of an optimizer's step on a GPU: what is updated, its gradient, and up to two tensors of the optimizer's state.</summary>
-internal struct GpuTensor
-{
-    public ArrayView<float> Weights;
-    public ArrayView<float> Gradient;
-    public ArrayView<float> First;
-    public ArrayView<float> Second;
-    public int Count;
-
-    /// <summary>Two factors of the tensor's own.</summary>
-    public float Rate;
-    public float Correction;
-
-    /// <summary>Number of the launch's block that its first elements are in.</summary>
-    public int FirstBlock;
-}
-
 /// <summary>
-/// Up to 8 tensors in one launch: most parameters are small, and a launch takes longer than their update. A block of elements belongs to the last tensor that starts at it or before.
+/// Launches over several tensors: most are small, and a launch takes longer than what is done to them. A launch's groups have a block of elements each, which belongs to the last
+/// tensor that starts at it or before.
 /// </summary>
-internal struct GpuTensors
+internal static class GpuTensors
 {
     /// <summary>Tensors in a launch.</summary>
     public const int Most = 8;
@@ -30,16 +14,25 @@ internal struct GpuTensors
     /// <summary>Elements in a block: four for each of a group's threads.</summary>
     public const int BlockElements = 4 * GpuDevice.GroupSize;
 
-    private GpuTensor t0, t1, t2, t3, t4, t5, t6, t7;
+    /// <summary>Inside a kernel: the first of the four elements of a thread.</summary>
+    public static int FirstOfThread<TTensor>(TTensor tensor)
+        where TTensor : struct, IGpuTensor => ((Grid.IdxX - tensor.FirstBlock) * BlockElements) + (4 * Group.IdxX);
+}
+
+/// <summary>Up to 8 tensors of a launch.</summary>
+internal struct GpuTensors<TTensor>
+    where TTensor : struct, IGpuTensor
+{
+    private TTensor t0, t1, t2, t3, t4, t5, t6, t7;
 
     /// <summary>Blocks of all tensors.</summary>
     public int Blocks { get; private set; }
 
     /// <summary>Adds a tensor.</summary>
-    public void Set(int number, GpuTensor tensor)
+    public void Set(int number, TTensor tensor)
     {
         tensor.FirstBlock = Blocks;
-        Blocks += (tensor.Count + BlockElements - 1) / BlockElements;
+        Blocks += (tensor.Count + GpuTensors.BlockElements - 1) / GpuTensors.BlockElements;
         switch (number)
         {
             case 0: t0 = t1 = t2 = t3 = t4 = t5 = t6 = t7 = tensor; break;
@@ -54,9 +47,9 @@ internal struct GpuTensors
     }
 
     /// <summary>The tensor of a block.</summary>
-    public readonly GpuTensor Of(int block)
+    public readonly TTensor Of(int block)
     {
-        GpuTensor found = t0;
+        TTensor found = t0;
         if (block >= t1.FirstBlock) found = t1;
         if (block >= t2.FirstBlock) found = t2;
         if (block >= t3.FirstBlock) found = t3;
