@@ -1,13 +1,20 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace RawFuse.Kernels;
 
 /// <summary>
 /// Where kernels run and buffers live. A device owns a pool of memory; buffers handed back are reused, so that a
 /// repeated computation allocates nothing after its first pass.
+/// <para>
+/// Kernels, uploads and downloads take effect in the order of the calls. One thread at a time makes them; beside it, others may take buffers, give them back, and use an
+/// <see cref="Uploader"/> each.
+/// </para>
 /// </summary>
 public abstract class Device : IDisposable
 {
+    private long uploads, downloads;
+
     private protected Device() => Pool = new MemoryPool(AllocateMemory);
 
     /// <summary>What a person reads: the processor's or accelerator's name.</summary>
@@ -24,6 +31,12 @@ public abstract class Device : IDisposable
 
     /// <summary>Who is told of every kernel and phase; null for nobody. Then a kernel costs no more than a look whether anyone listens.</summary>
     public IKernelListener? Listener { get; set; }
+
+    /// <summary>Copies of buffers from the host so far.</summary>
+    public long Uploads => Interlocked.Read(ref uploads);
+
+    /// <summary>Copies of buffers to the host so far. Each makes the host wait for all kernels before it.</summary>
+    public long Downloads => Interlocked.Read(ref downloads);
 
     private bool IsObserved => Listener is not null || KernelEvents.IsOn || KernelMeter.IsOn;
 
@@ -61,7 +74,7 @@ public abstract class Device : IDisposable
         return storage;
     }
 
-    /// <summary>Copies host values to the start of a buffer.</summary>
+    /// <summary>Copies host values to the start of a buffer. They may change as soon as this returns, whether or not the device has got that far.</summary>
     /// <exception cref="ArgumentException">The buffer is shorter than the values.</exception>
     public void Upload<T>(ReadOnlySpan<T> values, Storage<T> destination)
         where T : unmanaged
@@ -69,7 +82,9 @@ public abstract class Device : IDisposable
         CheckOwner(destination);
         if (values.Length > destination.Length)
             throw new ArgumentException($"Upload: {values.Length} values do not fit a buffer of {destination.Length}.", nameof(values));
-        if (!values.IsEmpty) CopyIn(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values), destination.Memory);
+        if (values.IsEmpty) return;
+        CopyIn(MemoryMarshal.AsBytes(values), destination.Memory);
+        CountUpload();
     }
 
     /// <summary>Waits for all work before it and copies the start of a buffer to the host.</summary>
@@ -80,8 +95,14 @@ public abstract class Device : IDisposable
         CheckOwner(source);
         if (destination.Length > source.Length)
             throw new ArgumentException($"Download: {destination.Length} values were asked of a buffer of {source.Length}.", nameof(destination));
-        if (!destination.IsEmpty) CopyOut(source.Memory, System.Runtime.InteropServices.MemoryMarshal.AsBytes(destination));
+        if (destination.IsEmpty) return;
+        CopyOut(source.Memory, MemoryMarshal.AsBytes(destination));
+        Interlocked.Increment(ref downloads);
     }
+
+    /// <summary>Makes a way to bring values to the device while its kernels run.</summary>
+    /// <returns>The caller's to dispose, before the device.</returns>
+    public abstract Uploader CreateUploader();
 
     /// <summary>Waits until all work given to the device is done.</summary>
     public abstract void Synchronize();
@@ -93,6 +114,8 @@ public abstract class Device : IDisposable
         Pool.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    internal void CountUpload() => Interlocked.Increment(ref uploads);
 
     internal void Report(in PhaseRecord phase)
     {

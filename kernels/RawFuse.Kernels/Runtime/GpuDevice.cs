@@ -20,6 +20,7 @@ public sealed class GpuDevice : Device
     private readonly Context context;
     private readonly Accelerator accelerator;
     private readonly KernelLoader loader;
+    private readonly Lazy<UploadStage> stage;
 
     private GpuDevice(Context context, Func<Context, Accelerator> create)
     {
@@ -36,6 +37,7 @@ public sealed class GpuDevice : Device
         }
 
         loader = new KernelLoader(accelerator);
+        stage = new Lazy<UploadStage>(() => new UploadStage(accelerator));
         KernelMeter.Add(this);
     }
 
@@ -120,12 +122,15 @@ public sealed class GpuDevice : Device
 
     /// <summary>A buffer as an ILGPU view.</summary>
     public ArrayView<T> View<T>(Storage<T> storage)
-        where T : unmanaged => ((GpuMemory)storage.Memory).View.Cast<T>().SubView(0, storage.Length);
+        where T : unmanaged => ViewOf(storage.Memory).Cast<T>().SubView(0, storage.Length);
 
     /// <summary>An optional buffer as an ILGPU view. An absent one becomes a view of length 0 over other memory: kernels test its length.</summary>
     public ArrayView<T> ViewOrEmpty<T, TOther>(Storage<T>? storage, Storage<TOther> other)
         where T : unmanaged
-        where TOther : unmanaged => storage is null ? ((GpuMemory)other.Memory).View.Cast<T>().SubView(0, 0) : View(storage);
+        where TOther : unmanaged => storage is null ? ViewOf(other.Memory).Cast<T>().SubView(0, 0) : View(storage);
+
+    /// <inheritdoc/>
+    public override Uploader CreateUploader() => new GpuUploader(this, accelerator);
 
     /// <inheritdoc/>
     public override void Synchronize() => accelerator.Synchronize();
@@ -135,9 +140,12 @@ public sealed class GpuDevice : Device
     {
         accelerator.Synchronize();
         base.Dispose();
+        if (stage.IsValueCreated) stage.Value.Dispose();
         accelerator.Dispose();
         context.Dispose();
     }
+
+    internal static ArrayView<byte> ViewOf(DeviceMemory memory) => ((GpuMemory)memory).View;
 
     private protected override void Execute<TKernel, TArgs>(in TArgs args) => TKernel.Gpu(this, in args);
 
@@ -153,24 +161,12 @@ public sealed class GpuDevice : Device
         }
     }
 
-    private protected override unsafe void CopyIn(ReadOnlySpan<byte> source, DeviceMemory destination)
-    {
-        // ILGPU takes the address of what it is given without pinning it.
-        fixed (byte* host = source)
-        {
-            ((GpuMemory)destination).View.SubView(0, source.Length).CopyFromCPU(ref *host, source.Length);
-            accelerator.Synchronize();
-        }
-    }
+    private protected override void CopyIn(ReadOnlySpan<byte> source, DeviceMemory destination) => stage.Value.Copy(source, ViewOf(destination));
 
     private protected override unsafe void CopyOut(DeviceMemory source, Span<byte> destination)
     {
-        accelerator.Synchronize();
-        fixed (byte* host = destination)
-        {
-            ((GpuMemory)source).View.SubView(0, destination.Length).CopyToCPU(ref *host, destination.Length);
-            accelerator.Synchronize();
-        }
+        // In its turn among the kernels, and waited for. ILGPU takes the address of what it is given without pinning it.
+        fixed (byte* host = destination) ViewOf(source).SubView(0, destination.Length).CopyToCPU(accelerator.DefaultStream, ref *host, destination.Length);
     }
 
     private static bool IsOutOfMemory(Exception exception) => exception switch
