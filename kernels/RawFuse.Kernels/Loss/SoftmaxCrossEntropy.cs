@@ -3,11 +3,11 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// Arguments of <see cref="SoftmaxCrossEntropy"/>: losses[n] = weights[n] * (log sum exp logits[n, :] - logits[n, labels[n]]) and
-/// gradient[n, c] = weights[n] * (softmax(logits[n, :])[c] - (c == labels[n])).
+/// Arguments of <see cref="SoftmaxCrossEntropy"/>: losses[n] = weights[n] * (log sum exp logits[n, :] - logits[n, label(n)]) and
+/// gradient[n, c] = weights[n] * (softmax(logits[n, :])[c] - (c == label(n))), where label(n) = labels[n mod their number].
 /// </summary>
 /// <param name="Logits">[images, classes].</param>
-/// <param name="Labels">[images], each 0..classes-1.</param>
+/// <param name="Labels">[images], or fewer where they repeat, as for copies of a batch; each 0..classes-1.</param>
 /// <param name="Weights">[images] factors.</param>
 /// <param name="Losses">[images], written.</param>
 /// <param name="Gradient">[images, classes], written; null when not wanted.</param>
@@ -19,7 +19,8 @@ public readonly record struct SoftmaxCrossEntropyArgs(
 {
     /// <summary>Per logit 4 operations for the loss and 5 for the gradient, per image 4 more.</summary>
     public KernelCost Cost => new(
-        Images * (((Gradient is null ? 4L : 9L) * Classes) + 4), sizeof(float) * Images * (((Gradient is null ? 1L : 2L) * Classes) + 3), $"{Images}x{Classes}");
+        Images * (((Gradient is null ? 4L : 9L) * Classes) + 4),
+        sizeof(float) * ((Images * (((Gradient is null ? 1L : 2L) * Classes) + 2)) + Math.Min(Labels.Length, Images)), $"{Images}x{Classes}");
 }
 
 /// <summary>The loss of classification, and its gradient, in one pass. The largest logit is subtracted first, so nothing overflows.</summary>
@@ -38,10 +39,11 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
             for (int c = 1; c < args.Classes; c++) largest = row[c] > largest || float.IsNaN(row[c]) ? row[c] : largest;
             float sum = 0;
             for (int c = 0; c < args.Classes; c++) sum += ScalarMath.Exp(row[c] - largest);
-            losses[n] = weights[n] * (ScalarMath.Log(sum) + (largest - row[labels[n]]));
+            int label = labels[n % args.Labels.Length];
+            losses[n] = weights[n] * (ScalarMath.Log(sum) + (largest - row[label]));
             if (gradient == null) continue;
             float* target = gradient + ((long)n * args.Classes);
-            for (int c = 0; c < args.Classes; c++) target[c] = weights[n] * ((ScalarMath.Exp(row[c] - largest) / sum) - (c == labels[n] ? 1 : 0));
+            for (int c = 0; c < args.Classes; c++) target[c] = weights[n] * ((ScalarMath.Exp(row[c] - largest) / sum) - (c == label ? 1 : 0));
         }
     }
 
@@ -62,7 +64,7 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
 
             float sum = 0;
             for (int c = 0; c < a.Classes; c++) sum += ScalarMath.Exp(a.Logits[row + c] - largest);
-            int label = a.Labels[n];
+            int label = a.Labels[GridStride.Remainder(n, a.LabelCount)];
             a.Losses[n] = a.Weights[n] * (ScalarMath.Log(sum) + (largest - a.Logits[row + label]));
             if (a.Gradient.Length == 0) continue;
             for (int c = 0; c < a.Classes; c++)
@@ -77,6 +79,7 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
         public readonly ArrayView<float> Weights = device.View(args.Weights);
         public readonly ArrayView<float> Losses = device.View(args.Losses);
         public readonly ArrayView<float> Gradient = device.ViewOrEmpty(args.Gradient, args.Logits);
+        public readonly int LabelCount = args.Labels.Length;
         public readonly int Images = args.Images;
         public readonly int Classes = args.Classes;
     }
