@@ -11,7 +11,7 @@ internal sealed unsafe class PageLockedMemory : IDisposable
     private const int PageBytes = 4096;
 
     private readonly PageLockScope<byte> scope;
-    private readonly byte* address;
+    private byte* address;
 
     /// <param name="accelerator">Who may read it.</param>
     /// <param name="bytes">At least so many.</param>
@@ -48,5 +48,6 @@ internal sealed unsafe class PageLockedMemory : IDisposable
     {
         scope.Dispose();
         NativeMemory.AlignedFree(address);
+        address = null;
     }
 }
