@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace RawFuse.Kernels;
@@ -29,7 +28,9 @@ public abstract class Device : IDisposable
     /// <summary>The pool that all buffers of this device come from.</summary>
     public MemoryPool Pool { get; }
 
-    /// <summary>Who is told of every kernel and phase; null for nobody. Then a kernel costs no more than a look whether anyone listens.</summary>
+    /// <summary>
+    /// Who is told of every kernel and phase; null for nobody. Then a kernel costs no more than a look whether anyone listens. A GPU tells when the host next waits for it.
+    /// </summary>
     public IKernelListener? Listener { get; set; }
 
     /// <summary>Copies of buffers from the host so far.</summary>
@@ -51,7 +52,7 @@ public abstract class Device : IDisposable
 
     /// <summary>Marks a stretch of work for whoever listens: <c>using PhaseScope phase = device.Phase("backward");</c>.</summary>
     /// <param name="name">What is done in it.</param>
-    public PhaseScope Phase(string name) => IsObserved ? new PhaseScope(this, name) : default;
+    public PhaseScope Phase(string name) => IsObserved ? new PhaseScope(this, name, Mark()) : default;
 
     /// <summary>Takes a buffer from the pool. Its contents are undefined.</summary>
     /// <param name="length">Number of elements, at least 0.</param>
@@ -117,11 +118,13 @@ public abstract class Device : IDisposable
 
     internal void CountUpload() => Interlocked.Increment(ref uploads);
 
-    internal void Report(in PhaseRecord phase)
-    {
-        Listener?.OnPhase(in phase);
-        KernelEvents.Report(in phase);
-    }
+    internal void EndPhase(string name, Moment start) => Observe(new Observation(name, IsKernel: false, null, start, Mark(), Listener));
+
+    /// <summary>The end of all work given to the device so far.</summary>
+    private protected virtual Moment Mark() => new HostMoment();
+
+    /// <summary>Reports what was observed, now or as soon as its times are known.</summary>
+    private protected virtual void Observe(in Observation observation) => observation.Report();
 
     private protected abstract void Execute<TKernel, TArgs>(in TArgs args)
         where TKernel : IKernel<TArgs>
@@ -138,15 +141,9 @@ public abstract class Device : IDisposable
         where TKernel : IKernel<TArgs>
         where TArgs : struct
     {
-        Synchronize();
-        long start = Stopwatch.GetTimestamp();
+        Moment start = Mark();
         Execute<TKernel, TArgs>(in args);
-        Synchronize();
-        long stop = Stopwatch.GetTimestamp();
-        var kernel = new KernelRecord(KernelName<TKernel>.Text, start, stop, args is IKernelCost known ? known.Cost : null);
-        Listener?.OnKernel(in kernel);
-        KernelEvents.Report(in kernel);
-        KernelMeter.Report(in kernel);
+        Observe(new Observation(KernelName<TKernel>.Text, IsKernel: true, args is IKernelCost known ? known.Cost : null, start, Mark(), Listener));
     }
 
     private void CheckOwner<T>(Storage<T> storage)

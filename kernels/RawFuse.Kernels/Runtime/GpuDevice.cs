@@ -21,6 +21,7 @@ public sealed class GpuDevice : Device
     private readonly Accelerator accelerator;
     private readonly KernelLoader loader;
     private readonly Lazy<UploadStage> stage;
+    private readonly GpuTimeline timeline;
 
     private GpuDevice(Context context, Func<Context, Accelerator> create)
     {
@@ -37,6 +38,7 @@ public sealed class GpuDevice : Device
         }
 
         loader = new KernelLoader(accelerator);
+        timeline = new GpuTimeline(accelerator.DefaultStream);
         stage = new Lazy<UploadStage>(() => new UploadStage(accelerator));
         KernelMeter.Add(this);
     }
@@ -103,6 +105,9 @@ public sealed class GpuDevice : Device
     /// <summary>Number of OpenCL devices that ILGPU accepts; 0 also where OpenCL is missing.</summary>
     public static int OpenClCount => GpuDriver.OpenCl.Count();
 
+    /// <summary>Threads that <see cref="Launch"/> starts at most: 32 groups for each multiprocessor, which is a whole number of times what all of them hold.</summary>
+    public int MostThreads => IsEmulator ? 4 * 32 : 32 * GroupSize * accelerator.NumMultiprocessors;
+
     /// <summary>Launches a GPU kernel over a number of independent items, one thread each up to a limit, the rest by a grid-stride loop.</summary>
     /// <param name="kernel">A static method with one parameter, a struct of views and numbers.</param>
     /// <param name="items">Number of items; 0 launches nothing.</param>
@@ -112,8 +117,7 @@ public sealed class GpuDevice : Device
     {
         if (items <= 0) return;
         int size = IsEmulator ? 32 : GroupSize;
-        long limit = IsEmulator ? 4 : 32L * accelerator.NumMultiprocessors;
-        LaunchGroups(kernel, (int)Math.Min((items + size - 1) / size, limit), size, args);
+        LaunchGroups(kernel, (int)Math.Min((items + size - 1) / size, MostThreads / size), size, args);
     }
 
     /// <summary>Launches a GPU kernel on a given grid.</summary>
@@ -133,12 +137,16 @@ public sealed class GpuDevice : Device
     public override Uploader CreateUploader() => new GpuUploader(this, accelerator);
 
     /// <inheritdoc/>
-    public override void Synchronize() => accelerator.Synchronize();
+    public override void Synchronize()
+    {
+        accelerator.Synchronize();
+        timeline.Report();
+    }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        accelerator.Synchronize();
+        Synchronize();
         base.Dispose();
         if (stage.IsValueCreated) stage.Value.Dispose();
         accelerator.Dispose();
@@ -167,7 +175,12 @@ public sealed class GpuDevice : Device
     {
         // In its turn among the kernels, and waited for. ILGPU takes the address of what it is given without pinning it.
         fixed (byte* host = destination) ViewOf(source).SubView(0, destination.Length).CopyToCPU(accelerator.DefaultStream, ref *host, destination.Length);
+        timeline.Report();
     }
+
+    private protected override Moment Mark() => timeline.Mark();
+
+    private protected override void Observe(in Observation observation) => timeline.Add(in observation);
 
     private static bool IsOutOfMemory(Exception exception) => exception switch
     {

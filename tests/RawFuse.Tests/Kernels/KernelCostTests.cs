@@ -123,6 +123,7 @@ public sealed class KernelCostTests : IDisposable
         AssertCost(7 * 600, 4 * ((2 * 600) + 48), "100x6", new BatchNormForwardArgs(a, a, a, a, a, a, a, a, 100, 6, 0.1f, 1e-5f));
         AssertCost(11 * 600, 4 * ((3 * 600) + 30), "100x6", new BatchNormBackwardArgs(a, a, a, a, a, a, a, a, 100, 6));
         AssertCost(5 * 600, 4 * ((2 * 600) + 24), "100x6 sums", new BatchNormBackwardArgs(a, a, a, a, a, null, a, a, 100, 6));
+        AssertCost(2 * 96 * 10 * 30, 4 * 30, "30x10", new MultiplyAddChainsArgs(a, 30, 10, 0.5f, 1));
         AssertCost(36, 4 * 7 * 6, "6", new BatchNormFoldArgs(a, a, a, a, a, 1e-5f, a, a, 6));
         using Storage<int> labels = device.Allocate<int>(5), label = device.Allocate<int>(1);
         AssertCost((4 * 50) + 20, 4 * (50 + 15), "5x10", new SoftmaxCrossEntropyArgs(a, labels, a, a, null, 5, 10));
