@@ -48,7 +48,7 @@ internal sealed class EopmEnsemblePass : IDisposable
         using (device.Phase("base forward"))
         {
             pass.Forward(Repeat(fused), Faults);
-            device.Run<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(new(pass.Output, batch.DeviceLabels, weights, losses, logitsGradient, sets * images, classes));
+            device.Run<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(new(pass.Output, batch.DeviceLabels, weights, losses, logitsGradient, sets * images, classes, sets));
         }
 
         using (device.Phase("base backward"))

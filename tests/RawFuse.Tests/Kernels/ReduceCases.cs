@@ -41,7 +41,7 @@ internal static class ReduceCases
                 Storage<float> losses = run.Output<float>(images);
                 Storage<float>? gradient = withGradient ? run.Output<float>(images * classes) : null;
                 run.Launch<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(new(
-                    run.Input(logits), run.Input(labels), run.Input(weights), losses, gradient, images, classes));
+                    run.Input(logits), run.Input(labels), run.Input(weights), losses, gradient, images, classes, copies));
 
                 // A NaN among the logits makes the sum, and with it everything, NaN.
                 double Logit(int n, int c) => logits[(n * classes) + c];
