@@ -3,23 +3,28 @@ using ILGPU;
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// Arguments of <see cref="SoftmaxCrossEntropy"/>: losses[n] = weights[n] * (log sum exp logits[n, :] - logits[n, labels[n]]) and
-/// gradient[n, c] = weights[n] * (softmax(logits[n, :])[c] - (c == labels[n])).
+/// Arguments of <see cref="SoftmaxCrossEntropy"/>: losses[n] = weights[n] * (log sum exp logits[n, :] - logits[n, label(n)]) and
+/// gradient[n, c] = weights[n] * (softmax(logits[n, :])[c] - (c == label(n))), where label(n) = labels[n mod (Images / Copies)].
 /// </summary>
 /// <param name="Logits">[images, classes].</param>
-/// <param name="Labels">[images], each 0..classes-1.</param>
+/// <param name="Labels">[images / copies], each 0..classes-1.</param>
 /// <param name="Weights">[images] factors.</param>
 /// <param name="Losses">[images], written.</param>
 /// <param name="Gradient">[images, classes], written; null when not wanted.</param>
 /// <param name="Images">Number of images.</param>
 /// <param name="Classes">Number of classes.</param>
+/// <param name="Copies">How often the same images come, all of them once and then again: their labels are given once.</param>
 public readonly record struct SoftmaxCrossEntropyArgs(
-    Storage<float> Logits, Storage<int> Labels, Storage<float> Weights, Storage<float> Losses, Storage<float>? Gradient, int Images, int Classes)
+    Storage<float> Logits, Storage<int> Labels, Storage<float> Weights, Storage<float> Losses, Storage<float>? Gradient, int Images, int Classes, int Copies = 1)
     : IKernelCost
 {
     /// <summary>Per logit 4 operations for the loss and 5 for the gradient, per image 4 more.</summary>
     public KernelCost Cost => new(
-        Images * (((Gradient is null ? 4L : 9L) * Classes) + 4), sizeof(float) * Images * (((Gradient is null ? 1L : 2L) * Classes) + 3), $"{Images}x{Classes}");
+        Images * (((Gradient is null ? 4L : 9L) * Classes) + 4),
+        sizeof(float) * ((Images * (((Gradient is null ? 1L : 2L) * Classes) + 2)) + LabelCount), $"{Images}x{Classes}");
+
+    /// <summary>Number of labels.</summary>
+    public int LabelCount => Images / Copies;
 }
 
 /// <summary>The loss of classification, and its gradient, in one pass. The largest logit is subtracted first, so nothing overflows.</summary>
@@ -44,10 +49,11 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
             for (int c = 1; c < args.Classes; c++) largest = Larger(largest, row[c]);
             float sum = 0;
             for (int c = 0; c < args.Classes; c++) sum += ScalarMath.Exp(row[c] - largest);
-            losses[n] = weights[n] * (ScalarMath.Log(sum) + (largest - row[labels[n]]));
+            int label = labels[n % args.LabelCount];
+            losses[n] = weights[n] * (ScalarMath.Log(sum) + (largest - row[label]));
             if (gradient == null) continue;
             float* target = gradient + ((long)n * args.Classes);
-            for (int c = 0; c < args.Classes; c++) target[c] = weights[n] * ((ScalarMath.Exp(row[c] - largest) / sum) - (c == labels[n] ? 1 : 0));
+            for (int c = 0; c < args.Classes; c++) target[c] = weights[n] * ((ScalarMath.Exp(row[c] - largest) / sum) - (c == label ? 1 : 0));
         }
     }
 
@@ -69,7 +75,7 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
 
             float sum = 0;
             for (int c = 0; c < a.Classes; c++) sum += ScalarMath.Exp(a.Logits[row + c] - largest);
-            int label = a.Labels[n];
+            int label = a.Labels[GridStride.Remainder(n, a.LabelCount)];
             a.Losses[n] = a.Weights[n] * (ScalarMath.Log(sum) + (largest - a.Logits[row + label]));
             if (a.Gradient.Length == 0) continue;
             for (int c = 0; c < a.Classes; c++)
@@ -109,7 +115,7 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
 
             sum = shared[0];
             Group.Barrier();
-            int label = a.Labels[n];
+            int label = a.Labels[n % a.LabelCount];
             float weight = a.Weights[n];
             if (thread == 0) a.Losses[n] = weight * (ScalarMath.Log(sum) + (largest - a.Logits[row + label]));
             if (a.Gradient.Length == 0) continue;
@@ -128,6 +134,7 @@ public readonly unsafe struct SoftmaxCrossEntropy : IKernel<SoftmaxCrossEntropyA
         public readonly ArrayView<float> Weights = device.View(args.Weights);
         public readonly ArrayView<float> Losses = device.View(args.Losses);
         public readonly ArrayView<float> Gradient = device.ViewOrEmpty(args.Gradient, args.Logits);
+        public readonly int LabelCount = args.LabelCount;
         public readonly int Images = args.Images;
         public readonly int Classes = args.Classes;
     }

@@ -1,8 +1,8 @@
 namespace RawFuse.Kernels;
 
 /// <summary>
-/// Is told what a <see cref="Device"/> runs, on the thread that ran it. While one listens, a GPU is waited for after every kernel, so that times are those of
-/// the kernels and not of their launches.
+/// Is told what a <see cref="Device"/> runs, in the order in which it ended. A CPU tells at once, on the thread that ran it. A GPU, which runs on its own, is not made to wait: it tells what ran
+/// while this listened at the next <see cref="Device.Synchronize"/> or <see cref="Device.Download"/>, on the thread that calls it, with times measured on the GPU and set on the host's clock.
 /// </summary>
 public interface IKernelListener
 {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace RawFuse.Kernels;
 
 /// <summary>A phase that ends when this is disposed. See <see cref="Device.Phase"/>.</summary>
@@ -7,15 +5,15 @@ public readonly struct PhaseScope : IDisposable
 {
     private readonly Device? device;
     private readonly string name;
-    private readonly long start;
+    private readonly Moment start;
 
-    internal PhaseScope(Device device, string name)
+    internal PhaseScope(Device device, string name, Moment start)
     {
         this.device = device;
         this.name = name;
-        start = Stopwatch.GetTimestamp();
+        this.start = start;
     }
 
     /// <summary>Ends the phase.</summary>
-    public void Dispose() => device?.Report(new PhaseRecord(name, start, Stopwatch.GetTimestamp()));
+    public void Dispose() => device?.EndPhase(name, start);
 }

@@ -104,6 +104,9 @@ public sealed unsafe class CpuDevice : Device
     }
 
     /// <inheritdoc/>
+    public override Uploader CreateUploader() => new CpuUploader(this);
+
+    /// <inheritdoc/>
     public override void Synchronize()
     {
     }
@@ -126,6 +129,16 @@ public sealed unsafe class CpuDevice : Device
 
     private protected override void CopyOut(DeviceMemory source, Span<byte> destination) =>
         new ReadOnlySpan<byte>(((CpuMemory)source).Address, destination.Length).CopyTo(destination);
+
+    /// <summary>The device's memory is the host's: values are written to their place at once, and kernels are done when their call returns.</summary>
+    private sealed class CpuUploader(CpuDevice device) : Uploader(device)
+    {
+        public override void Complete()
+        {
+        }
+
+        private protected override Span<byte> Map(DeviceMemory destination, int bytes) => new(((CpuMemory)destination).Address, bytes);
+    }
 
     /// <summary>
     /// Native memory on a 256-byte boundary with <see cref="Slack"/> readable bytes behind it, so that a kernel may

@@ -1,13 +1,19 @@
-using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace RawFuse.Kernels;
 
 /// <summary>
 /// Where kernels run and buffers live. A device owns a pool of memory; buffers handed back are reused, so that a
 /// repeated computation allocates nothing after its first pass.
+/// <para>
+/// Kernels, uploads and downloads take effect in the order of the calls. One thread at a time makes them; beside it, others may take buffers, give them back, and use an
+/// <see cref="Uploader"/> each.
+/// </para>
 /// </summary>
 public abstract class Device : IDisposable
 {
+    private long uploads, downloads;
+
     private protected Device() => Pool = new MemoryPool(AllocateMemory);
 
     /// <summary>What a person reads: the processor's or accelerator's name.</summary>
@@ -22,8 +28,16 @@ public abstract class Device : IDisposable
     /// <summary>The pool that all buffers of this device come from.</summary>
     public MemoryPool Pool { get; }
 
-    /// <summary>Who is told of every kernel and phase; null for nobody. Then a kernel costs no more than a look whether anyone listens.</summary>
+    /// <summary>
+    /// Who is told of every kernel and phase; null for nobody. Then a kernel costs no more than a look whether anyone listens. A GPU tells when the host next waits for it.
+    /// </summary>
     public IKernelListener? Listener { get; set; }
+
+    /// <summary>Copies of buffers from the host so far.</summary>
+    public long Uploads => Interlocked.Read(ref uploads);
+
+    /// <summary>Copies of buffers to the host so far. Each makes the host wait for all kernels before it.</summary>
+    public long Downloads => Interlocked.Read(ref downloads);
 
     private bool IsObserved => Listener is not null || KernelEvents.IsOn || KernelMeter.IsOn;
 
@@ -38,7 +52,7 @@ public abstract class Device : IDisposable
 
     /// <summary>Marks a stretch of work for whoever listens: <c>using PhaseScope phase = device.Phase("backward");</c>.</summary>
     /// <param name="name">What is done in it.</param>
-    public PhaseScope Phase(string name) => IsObserved ? new PhaseScope(this, name) : default;
+    public PhaseScope Phase(string name) => IsObserved ? new PhaseScope(this, name, Mark()) : default;
 
     /// <summary>Takes a buffer from the pool. Its contents are undefined.</summary>
     /// <param name="length">Number of elements, at least 0.</param>
@@ -61,7 +75,7 @@ public abstract class Device : IDisposable
         return storage;
     }
 
-    /// <summary>Copies host values to the start of a buffer.</summary>
+    /// <summary>Copies host values to the start of a buffer. They may change as soon as this returns, whether or not the device has got that far.</summary>
     /// <exception cref="ArgumentException">The buffer is shorter than the values.</exception>
     public void Upload<T>(ReadOnlySpan<T> values, Storage<T> destination)
         where T : unmanaged
@@ -69,7 +83,9 @@ public abstract class Device : IDisposable
         CheckOwner(destination);
         if (values.Length > destination.Length)
             throw new ArgumentException($"Upload: {values.Length} values do not fit a buffer of {destination.Length}.", nameof(values));
-        if (!values.IsEmpty) CopyIn(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values), destination.Memory);
+        if (values.IsEmpty) return;
+        CopyIn(MemoryMarshal.AsBytes(values), destination.Memory);
+        CountUpload();
     }
 
     /// <summary>Waits for all work before it and copies the start of a buffer to the host.</summary>
@@ -80,8 +96,14 @@ public abstract class Device : IDisposable
         CheckOwner(source);
         if (destination.Length > source.Length)
             throw new ArgumentException($"Download: {destination.Length} values were asked of a buffer of {source.Length}.", nameof(destination));
-        if (!destination.IsEmpty) CopyOut(source.Memory, System.Runtime.InteropServices.MemoryMarshal.AsBytes(destination));
+        if (destination.IsEmpty) return;
+        CopyOut(source.Memory, MemoryMarshal.AsBytes(destination));
+        Interlocked.Increment(ref downloads);
     }
+
+    /// <summary>Makes a way to bring values to the device while its kernels run.</summary>
+    /// <returns>The caller's to dispose, before the device.</returns>
+    public abstract Uploader CreateUploader();
 
     /// <summary>Waits until all work given to the device is done.</summary>
     public abstract void Synchronize();
@@ -94,11 +116,15 @@ public abstract class Device : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    internal void Report(in PhaseRecord phase)
-    {
-        Listener?.OnPhase(in phase);
-        KernelEvents.Report(in phase);
-    }
+    internal void CountUpload() => Interlocked.Increment(ref uploads);
+
+    internal void EndPhase(string name, Moment start) => Observe(new Observation(name, IsKernel: false, null, start, Mark(), Listener));
+
+    /// <summary>The end of all work given to the device so far.</summary>
+    private protected virtual Moment Mark() => new HostMoment();
+
+    /// <summary>Reports what was observed, now or as soon as its times are known.</summary>
+    private protected virtual void Observe(in Observation observation) => observation.Report();
 
     private protected abstract void Execute<TKernel, TArgs>(in TArgs args)
         where TKernel : IKernel<TArgs>
@@ -115,15 +141,9 @@ public abstract class Device : IDisposable
         where TKernel : IKernel<TArgs>
         where TArgs : struct
     {
-        Synchronize();
-        long start = Stopwatch.GetTimestamp();
+        Moment start = Mark();
         Execute<TKernel, TArgs>(in args);
-        Synchronize();
-        long stop = Stopwatch.GetTimestamp();
-        var kernel = new KernelRecord(KernelName<TKernel>.Text, start, stop, args is IKernelCost known ? known.Cost : null);
-        Listener?.OnKernel(in kernel);
-        KernelEvents.Report(in kernel);
-        KernelMeter.Report(in kernel);
+        Observe(new Observation(KernelName<TKernel>.Text, IsKernel: true, args is IKernelCost known ? known.Cost : null, start, Mark(), Listener));
     }
 
     private void CheckOwner<T>(Storage<T> storage)

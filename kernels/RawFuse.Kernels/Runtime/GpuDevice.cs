@@ -23,6 +23,8 @@ public sealed class GpuDevice : Device
     private readonly Context context;
     private readonly Accelerator accelerator;
     private readonly KernelLoader loader;
+    private readonly Lazy<UploadStage> stage;
+    private readonly GpuTimeline timeline;
 
     private GpuDevice(Context context, Func<Context, Accelerator> create)
     {
@@ -39,6 +41,8 @@ public sealed class GpuDevice : Device
         }
 
         loader = new KernelLoader(accelerator);
+        timeline = new GpuTimeline(accelerator.DefaultStream);
+        stage = new Lazy<UploadStage>(() => new UploadStage(accelerator));
         KernelMeter.Add(this);
     }
 
@@ -83,9 +87,6 @@ public sealed class GpuDevice : Device
         _ => false,
     };
 
-    /// <summary>Groups of a launch whose kernel loops over the rest: some for every multiprocessor.</summary>
-    private int MostGroups => IsEmulator ? 4 : 32 * accelerator.NumMultiprocessors;
-
     /// <summary>The methods of all GPU kernels this device has loaded, in the order of their first use.</summary>
     public IReadOnlyCollection<System.Reflection.MethodInfo> LoadedKernels => loader.Loaded;
 
@@ -120,6 +121,12 @@ public sealed class GpuDevice : Device
     /// <summary>Number of OpenCL devices that ILGPU accepts; 0 also where OpenCL is missing.</summary>
     public static int OpenClCount => GpuDriver.OpenCl.Count();
 
+    /// <summary>Threads that <see cref="Launch"/> starts at most: 32 groups for each multiprocessor, which is a whole number of times what all of them hold.</summary>
+    public int MostThreads => MostGroups * (IsEmulator ? EmulatorGroupSize : GroupSize);
+
+    /// <summary>Groups of a launch whose kernel loops over the rest: some for every multiprocessor.</summary>
+    private int MostGroups => IsEmulator ? 4 : 32 * accelerator.NumMultiprocessors;
+
     /// <summary>Launches a GPU kernel over a number of independent items, one thread each up to a limit, the rest by a grid-stride loop.</summary>
     /// <param name="kernel">A static method with one parameter, a struct of views and numbers.</param>
     /// <param name="items">Number of items; 0 launches nothing.</param>
@@ -151,24 +158,34 @@ public sealed class GpuDevice : Device
 
     /// <summary>A buffer as an ILGPU view.</summary>
     public ArrayView<T> View<T>(Storage<T> storage)
-        where T : unmanaged => ((GpuMemory)storage.Memory).View.Cast<T>().SubView(0, storage.Length);
+        where T : unmanaged => ViewOf(storage.Memory).Cast<T>().SubView(0, storage.Length);
 
     /// <summary>An optional buffer as an ILGPU view. An absent one becomes a view of length 0 over other memory: kernels test its length.</summary>
     public ArrayView<T> ViewOrEmpty<T, TOther>(Storage<T>? storage, Storage<TOther> other)
         where T : unmanaged
-        where TOther : unmanaged => storage is null ? ((GpuMemory)other.Memory).View.Cast<T>().SubView(0, 0) : View(storage);
+        where TOther : unmanaged => storage is null ? ViewOf(other.Memory).Cast<T>().SubView(0, 0) : View(storage);
 
     /// <inheritdoc/>
-    public override void Synchronize() => accelerator.Synchronize();
+    public override Uploader CreateUploader() => new GpuUploader(this, accelerator);
+
+    /// <inheritdoc/>
+    public override void Synchronize()
+    {
+        accelerator.Synchronize();
+        timeline.Report();
+    }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        accelerator.Synchronize();
+        Synchronize();
         base.Dispose();
+        if (stage.IsValueCreated) stage.Value.Dispose();
         accelerator.Dispose();
         context.Dispose();
     }
+
+    internal static ArrayView<byte> ViewOf(DeviceMemory memory) => ((GpuMemory)memory).View;
 
     private protected override void Execute<TKernel, TArgs>(in TArgs args) => TKernel.Gpu(this, in args);
 
@@ -184,25 +201,18 @@ public sealed class GpuDevice : Device
         }
     }
 
-    private protected override unsafe void CopyIn(ReadOnlySpan<byte> source, DeviceMemory destination)
-    {
-        // ILGPU takes the address of what it is given without pinning it.
-        fixed (byte* host = source)
-        {
-            ((GpuMemory)destination).View.SubView(0, source.Length).CopyFromCPU(ref *host, source.Length);
-            accelerator.Synchronize();
-        }
-    }
+    private protected override void CopyIn(ReadOnlySpan<byte> source, DeviceMemory destination) => stage.Value.Copy(source, ViewOf(destination));
 
     private protected override unsafe void CopyOut(DeviceMemory source, Span<byte> destination)
     {
-        accelerator.Synchronize();
-        fixed (byte* host = destination)
-        {
-            ((GpuMemory)source).View.SubView(0, destination.Length).CopyToCPU(ref *host, destination.Length);
-            accelerator.Synchronize();
-        }
+        // In its turn among the kernels, and waited for. ILGPU takes the address of what it is given without pinning it.
+        fixed (byte* host = destination) ViewOf(source).SubView(0, destination.Length).CopyToCPU(accelerator.DefaultStream, ref *host, destination.Length);
+        timeline.Report();
     }
+
+    private protected override Moment Mark() => timeline.Mark();
+
+    private protected override void Observe(in Observation observation) => timeline.Add(in observation);
 
     private static bool IsOutOfMemory(Exception exception) => exception switch
     {

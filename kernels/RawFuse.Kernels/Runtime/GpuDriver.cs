@@ -18,7 +18,8 @@ internal sealed class GpuDriver(string kind, Func<string?> problem, Func<Context
     public static GpuDriver OpenCl { get; } =
         new("opencl", NativeDrivers.OpenClProblem, builder => builder.OpenCL(), context => context.GetCLDevices().Count);
 
-    public static Context.Builder Options(Context.Builder builder) => builder.Optimize(OptimizationLevel.O2);
+    /// <summary>How kernels are compiled; and streams take markers, which uploads and profiles are ordered and timed by.</summary>
+    public static Context.Builder Options(Context.Builder builder) => builder.Optimize(OptimizationLevel.O2).Profiling();
 
     /// <summary>Number of devices.</summary>
     public int Count()

@@ -6,6 +6,10 @@ namespace RawFuse.Kernels;
 /// A caching allocator. Sizes are rounded up to four classes per power of two (at most 25% waste), and a block that
 /// comes back waits in its class for the next request. Thread-safe.
 /// <para>
+/// A block is handed out again at once, perhaps while kernels launched for its last owner still use it. That does no harm to whoever works in the order of the device's calls, as kernels,
+/// uploads and downloads do; an <see cref="Uploader"/>, which does not, waits for those kernels.
+/// </para>
+/// <para>
 /// When there is no room, buffers that were forgotten (by work that an exception ended, say) are brought back by the garbage collector, all cached blocks are
 /// given up, and the request is tried once more.
 /// </para>
@@ -65,8 +69,11 @@ public sealed class MemoryPool : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Trim();
-        disposed = true;
+        lock (gate)
+        {
+            Trim();
+            disposed = true;
+        }
     }
 
     /// <exception cref="DeviceMemoryException">There is no room.</exception>

@@ -2,8 +2,8 @@ using RawFuse.Profiling;
 
 namespace RawFuse.Cli.Output;
 
-/// <summary>What the machine can do, as measured; what was not measured is left out.</summary>
-internal sealed record LimitsJson(double? FmaGflops, double CopyGigabytesPerSecond);
+/// <summary>What the machine can do, as measured.</summary>
+internal sealed record LimitsJson(double FmaGflops, double CopyGigabytesPerSecond);
 
 /// <summary>A kernel, or a kernel at one shape, in a run; what is unknown is left out. Shares in percent.</summary>
 internal sealed record KernelJson(
@@ -26,11 +26,12 @@ internal sealed record PhaseJson(string Phase, double Milliseconds, double Kerne
 /// <summary>What <c>profile</c> writes: means of one run.</summary>
 internal sealed record ProfileJson(
     string Name, string Device, int Runs, LimitsJson? Limits, IReadOnlyList<KernelJson> Kernels, IReadOnlyList<PhaseJson> Phases, double Milliseconds,
-    double KernelMilliseconds, IReadOnlyList<double> RunMilliseconds, long ManagedBytes, long PoolPeakBytes)
+    double KernelMilliseconds, IReadOnlyList<double> RunMilliseconds, long ManagedBytes, long Uploads, long Downloads,
+    long PoolPeakBytes)
 {
     public static ProfileJson Of(ProfileReport profile) => new(
         profile.Name, profile.Device, profile.Runs, profile.Limits is { } limits ? new LimitsJson(limits.FmaGflops, limits.CopyGigabytes) : null,
         [.. profile.Kernels.Select(kernel => KernelJson.Of(kernel, profile))], [.. profile.Phases.Select(phase => PhaseJson.Of(phase, profile))],
         1000 * profile.Result.MeanSeconds, 1000 * profile.Result.MeanKernelSeconds, [.. profile.Result.RunSeconds.Select(seconds => 1000 * seconds)],
-        profile.Result.ManagedBytes, profile.Result.PoolPeakBytes);
+        profile.Result.ManagedBytes, profile.Result.Uploads, profile.Result.Downloads, profile.Result.PoolPeakBytes);
 }

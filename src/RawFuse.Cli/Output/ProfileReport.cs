@@ -24,5 +24,5 @@ internal sealed record ProfileReport(string Name, string Device, ProfileResult R
 
     /// <summary>Which of the machine's limits binds a kernel, or null where that is unknown.</summary>
     public string? LimitOf(KernelSummary kernel) =>
-        kernel.LimitSeconds is null ? null : Limits?.IsBoundByFma(kernel.Flops, kernel.Bytes) switch { true => "fma", false => "memory", null => null };
+        kernel.LimitSeconds is null ? null : Limits!.IsBoundByFma(kernel.Flops, kernel.Bytes) ? "fma" : "memory";
 }

@@ -11,16 +11,13 @@ internal static class ProfileTable
 
     private const string None = "-";
 
-    /// <summary>Stands for what nobody measured.</summary>
-    private const string Unknown = "n/a";
-
     public static void Write(IAnsiConsole console, ProfileReport profile)
     {
         console.Profile.Width = Math.Max(console.Profile.Width, Width);
         if (profile.Limits is { } limits)
         {
             console.WriteLine(
-                $"{profile.Device}: multiply-adds {(limits.FmaGflops is { } fma ? $"{fma:F0} GFLOP/s" : Unknown)}, copies {limits.CopyGigabytes:F1} GB/s (read and write), as measured");
+                $"{profile.Device}: multiply-adds {limits.FmaGflops:F0} GFLOP/s, copies {limits.CopyGigabytes:F1} GB/s (read and write), as measured");
         }
 
         console.Write(Kernels(profile));
@@ -29,6 +26,7 @@ internal static class ProfileTable
         double fastest = profile.Result.RunSeconds.Min(), slowest = profile.Result.RunSeconds.Max();
         console.WriteLine($"one run {Milliseconds(run)} ms (fastest {Milliseconds(fastest)}, slowest {Milliseconds(slowest)})");
         console.WriteLine($"in kernels {Milliseconds(kernels)} ms, outside of kernels {Milliseconds(run - kernels)} ms ({100 * (run - kernels) / run:F1}%)");
+        console.WriteLine($"copies between host and device: {profile.Result.Uploads} up, {profile.Result.Downloads} down a run");
         double peak = profile.Result.PoolPeakBytes / 1048576.0;
         console.WriteLine($"managed memory allocated {profile.Result.ManagedBytes:N0} bytes a run, device memory at most {peak:N1} MiB");
     }
@@ -51,7 +49,7 @@ internal static class ProfileTable
         IReadOnlyList<KernelSummary> all = profile.Kernels;
         return new KernelSummary(
             "all", null, all.Sum(kernel => kernel.Calls), all.Sum(kernel => kernel.Seconds), all.Sum(kernel => kernel.Flops), all.Sum(kernel => kernel.Bytes),
-            profile.Limits?.FmaGflops is null ? null : all.Sum(kernel => kernel.LimitSeconds ?? 0));
+            profile.Limits is null ? null : all.Sum(kernel => kernel.LimitSeconds ?? 0));
     }
 
     private static void Row(Table table, ProfileReport profile, KernelSummary kernel)
@@ -65,11 +63,10 @@ internal static class ProfileTable
         ]);
         if (profile.Limits is { } limits)
         {
-            string none = limits.FmaGflops is null ? Unknown : None;
             cells.AddRange(
             [
-                kernel.Flops > 0 ? Percent(kernel.Gflops / limits.FmaGflops, none) : None, Percent(kernel.Gigabytes / limits.CopyGigabytes, None),
-                profile.LimitOf(kernel) ?? none, Percent(kernel.ShareOfLimit, none),
+                kernel.Flops > 0 ? Percent(kernel.Gflops / limits.FmaGflops) : None, Percent(kernel.Gigabytes / limits.CopyGigabytes),
+                profile.LimitOf(kernel) ?? None, Percent(kernel.ShareOfLimit),
             ]);
         }
 
@@ -96,5 +93,5 @@ internal static class ProfileTable
     private static string Number(double? value) =>
         value is not { } number ? None : number >= 100 ? $"{number:F0}" : number >= 1 ? $"{number:F1}" : $"{number:F2}";
 
-    private static string Percent(double? share, string none) => share is { } value ? $"{100 * value:F0}" : none;
+    private static string Percent(double? share) => share is { } value ? $"{100 * value:F0}" : None;
 }

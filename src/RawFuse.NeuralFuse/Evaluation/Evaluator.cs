@@ -80,10 +80,8 @@ public static class Evaluator
         var rightWithFuse = new long[sets];
         int images = 0;
         long passes = 0;
-        foreach (ReadOnlyMemory<int> numbers in source.Batches(0))
+        foreach (Batch batch in BatchReader.Read(source, epochs: 1, model.Device, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            using Batch batch = Batch.From(source, numbers.Span, 0, model.Device);
             if (population.IsTransient && passes > 0) DrawChips(passes);
             passes++;
             Count(model, batch.Images, batch.Labels, faults, right);
@@ -117,10 +115,8 @@ public static class Evaluator
         Batch.CheckClasses(model.Definition, source);
         var right = new long[1];
         int images = 0;
-        foreach (ReadOnlyMemory<int> numbers in source.Batches(0))
+        foreach (Batch batch in BatchReader.Read(source, epochs: 1, model.Device, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            using Batch batch = Batch.From(source, numbers.Span, 0, model.Device);
             Count(model, batch.Images, batch.Labels, null, right);
             images += batch.Count;
         }

@@ -15,10 +15,8 @@ public static class Int8Calibration
     {
         var calibrator = new ActivationCalibrator(model);
         int images = 0;
-        foreach (ReadOnlyMemory<int> numbers in source.Batches(0))
+        foreach (Batch batch in BatchReader.Read(source, epochs: 1, model.Device, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            using Batch batch = Batch.From(source, numbers.Span, 0, model.Device);
             calibrator.Observe(batch.Images);
             using Tensor? fused = fuse?.Forward(batch.Images);
             if (fused is not null) calibrator.Observe(fused);

@@ -7,10 +7,8 @@ internal sealed class EopmEnsemblePass : IDisposable
 {
     private readonly int sets, images, classes;
     private readonly FrozenPass pass;
-    private readonly Storage<int> labels;
     private readonly Storage<float> weights, losses, logitsGradient;
-    private readonly int[] hostLabels;
-    private readonly float[] hostWeights;
+    private readonly float?[] setWeights;
     private Tensor? copies, copiesGradient;
 
     public EopmEnsemblePass(FrozenNetwork model, int sets, int images)
@@ -19,12 +17,10 @@ internal sealed class EopmEnsemblePass : IDisposable
         int all = checked(sets * images);
         pass = FrozenPass.Create(model, all);
         Faults = new WeightFaults(model, sets);
-        labels = model.Device.Allocate<int>(all);
         weights = model.Device.Allocate<float>(all);
         losses = model.Device.Allocate<float>(all);
         logitsGradient = model.Device.Allocate<float>(pass.OutputLength);
-        hostLabels = new int[all];
-        hostWeights = new float[all];
+        setWeights = new float?[sets];
     }
 
     /// <summary>Which bits of the weights are flipped, set by set.</summary>
@@ -33,8 +29,13 @@ internal sealed class EopmEnsemblePass : IDisposable
     /// <summary>The weighted losses of the images, set by set; overwritten by the next run.</summary>
     public Storage<float> Losses => losses;
 
-    /// <summary>Says what the images' losses on a set of weights count.</summary>
-    public void SetWeight(int set, float weight) => Array.Fill(hostWeights, weight, set * images, images);
+    /// <summary>Says what the images' losses on a set of weights count: most often what they counted before.</summary>
+    public void SetWeight(int set, float weight)
+    {
+        if (setWeights[set] == weight) return;
+        setWeights[set] = weight;
+        weights.Device.Run<Fill<float>, FillArgs<float>>(new(weights, set * images, images, weight));
+    }
 
     /// <summary>Runs the sets.</summary>
     /// <param name="fused">F(x), [B, H, W, C].</param>
@@ -44,13 +45,10 @@ internal sealed class EopmEnsemblePass : IDisposable
     public void Gradient(Tensor fused, Batch batch, Tensor gradient, bool accumulate)
     {
         Device device = fused.Device;
-        for (int i = 0; i < hostLabels.Length; i++) hostLabels[i] = batch.Labels[i % images];
-        device.Upload<int>(hostLabels, labels);
-        device.Upload<float>(hostWeights, weights);
         using (device.Phase("base forward"))
         {
             pass.Forward(Repeat(fused), Faults);
-            device.Run<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(new(pass.Output, labels, weights, losses, logitsGradient, hostLabels.Length, classes));
+            device.Run<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(new(pass.Output, batch.DeviceLabels, weights, losses, logitsGradient, sets * images, classes, sets));
         }
 
         using (device.Phase("base backward"))
@@ -65,7 +63,6 @@ internal sealed class EopmEnsemblePass : IDisposable
     {
         pass.Dispose();
         Faults.Dispose();
-        labels.Dispose();
         weights.Dispose();
         losses.Dispose();
         logitsGradient.Dispose();

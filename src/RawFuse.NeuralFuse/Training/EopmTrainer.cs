@@ -33,19 +33,14 @@ public static class EopmTrainer
         var random = new SplitMix64(seed);
         var chips = new ulong[options.Chips];
         int total = epochs * source.Batches(0).Count();
-        for (int epoch = 0; epoch < epochs; epoch++)
+        foreach (Batch batch in BatchReader.Read(source, epochs, generator.Device, cancellationToken))
         {
-            foreach (ReadOnlyMemory<int> numbers in source.Batches(epoch))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                for (int i = 0; i < chips.Length; i++) chips[i] = (ulong)random.NextInt(TrainingSeeds);
-                using Batch batch = Batch.From(source, numbers.Span, epoch, generator.Device);
-                EopmLoss loss = step.Gradient(batch, chips, optimizer.Steps);
-                if (!float.IsFinite(loss.Total))
-                    throw new TrainingException($"Generator training: the loss became {loss.Total} in step {optimizer.Steps + 1} (epoch {epoch + 1}).");
-                optimizer.Step(options.RateAt(optimizer.Steps));
-                progress?.Report(new TrainingProgress(optimizer.Steps, total, epoch, loss.Total));
-            }
+            for (int i = 0; i < chips.Length; i++) chips[i] = (ulong)random.NextInt(TrainingSeeds);
+            EopmLoss loss = step.Gradient(batch, chips, optimizer.Steps);
+            if (!float.IsFinite(loss.Total))
+                throw new TrainingException($"Generator training: the loss became {loss.Total} in step {optimizer.Steps + 1} (epoch {batch.Epoch + 1}).");
+            optimizer.Step(options.RateAt(optimizer.Steps));
+            progress?.Report(new TrainingProgress(optimizer.Steps, total, batch.Epoch, loss.Total));
         }
 
         TrainingException.ThrowIfNotFinite(generator, "Generator training");

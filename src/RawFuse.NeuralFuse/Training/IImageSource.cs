@@ -1,6 +1,9 @@
 namespace RawFuse.NeuralFuse.Training;
 
-/// <summary>Labelled images in mini-batches. Data sets live in their own library; whoever uses both writes the few lines that join them.</summary>
+/// <summary>
+/// Labelled images in mini-batches. Data sets live in their own library; whoever uses both writes the few lines that join them. Batches for a GPU are read on another thread than the one
+/// that trains or evaluates, one call at a time.
+/// </summary>
 public interface IImageSource
 {
     /// <summary>Number of images.</summary>
@@ -22,7 +25,7 @@ public interface IImageSource
     /// <summary>Writes images and labels.</summary>
     /// <param name="images">Numbers of the images.</param>
     /// <param name="epoch">Whose augmentation to apply.</param>
-    /// <param name="nhwc">Receives [images, height, width, 3] values in [-1, 1].</param>
+    /// <param name="nhwc">Receives [images, height, width, 3] values in [-1, 1]; undefined before, so all are to be written.</param>
     /// <param name="labels">Receives a label per image.</param>
     void Fill(ReadOnlySpan<int> images, int epoch, Span<float> nhwc, Span<int> labels);
 }

@@ -40,18 +40,13 @@ public static class QatTrainer
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
         Batch.CheckClasses(network.Definition, source);
         using Optimizer optimizer = OptimizerFor(network, options);
-        int stepsPerEpoch = source.Batches(0).Count(), total = options.Epochs * stepsPerEpoch;
+        int total = options.Epochs * source.Batches(0).Count();
         var mode = new ForwardMode(IsTraining: true, WeightBits: options.WeightBits);
-        for (int epoch = 0; epoch < options.Epochs; epoch++)
+        foreach (Batch batch in BatchReader.Read(source, options.Epochs, network.Device, cancellationToken))
         {
-            foreach (ReadOnlyMemory<int> numbers in source.Batches(epoch))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using Batch batch = Batch.From(source, numbers.Span, epoch, network.Device);
-                float loss = Step(network, batch, mode, optimizer, LearningRate.OneCycle(optimizer.Steps, total, options.PeakRate));
-                if (!float.IsFinite(loss)) throw new TrainingException($"Base training: the loss became {loss} in step {optimizer.Steps} (epoch {epoch + 1}).");
-                progress?.Report(new TrainingProgress(optimizer.Steps, total, epoch, loss));
-            }
+            float loss = Step(network, batch, mode, optimizer, LearningRate.OneCycle(optimizer.Steps, total, options.PeakRate));
+            if (!float.IsFinite(loss)) throw new TrainingException($"Base training: the loss became {loss} in step {optimizer.Steps} (epoch {batch.Epoch + 1}).");
+            progress?.Report(new TrainingProgress(optimizer.Steps, total, batch.Epoch, loss));
         }
 
         TrainingException.ThrowIfNotFinite(network, "Base training");
@@ -61,11 +56,10 @@ public static class QatTrainer
     /// <returns>The loss before the step.</returns>
     public static float Step(Network network, Batch batch, ForwardMode mode, Optimizer optimizer, float rate)
     {
-        using Storage<int> labels = batch.UploadLabels();
         using Storage<float> weights = network.Device.Allocate<float>(batch.Count);
         network.Device.Run<Fill<float>, FillArgs<float>>(new(weights, batch.Count, 1f / batch.Count));
         using Tape tape = Tape.Start();
-        using Tensor loss = Loss(network, batch, mode, labels, weights);
+        using Tensor loss = Loss(network, batch, mode, weights);
         using (network.Device.Phase("backward")) tape.Backward(loss);
         optimizer.Step(rate);
         return loss.ToScalar();
@@ -75,10 +69,10 @@ public static class QatTrainer
         ? new Adam(network.TrainedTensors)
         : new Sgd(network.TrainedTensors, momentum: 0.9f, options.WeightDecay, nesterov: true);
 
-    private static Tensor Loss(Network network, Batch batch, ForwardMode mode, Storage<int> labels, Storage<float> weights)
+    private static Tensor Loss(Network network, Batch batch, ForwardMode mode, Storage<float> weights)
     {
         using PhaseScope phase = network.Device.Phase("forward");
         using Tensor logits = network.Forward(batch.Images, mode);
-        return logits.SoftmaxCrossEntropy(labels, weights);
+        return logits.SoftmaxCrossEntropy(batch.DeviceLabels, weights);
     }
 }

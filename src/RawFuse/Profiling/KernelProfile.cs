@@ -103,7 +103,7 @@ public sealed class KernelProfile : IKernelListener
     private static KernelSummary SummaryOf(string kernel, string? detail, KernelRecord[] runs, MachineLimits? limits)
     {
         long flops = runs.Sum(run => run.Cost?.Flops ?? 0), bytes = runs.Sum(run => run.Cost?.Bytes ?? 0);
-        double? least = limits?.FmaGflops is null || bytes == 0 ? null : runs.Sum(run => run.Cost is { } cost ? limits.Seconds(cost.Flops, cost.Bytes) : 0);
+        double? least = limits is null || bytes == 0 ? null : runs.Sum(run => run.Cost is { } cost ? limits.Seconds(cost.Flops, cost.Bytes) : 0);
         return new KernelSummary(kernel, detail, runs.Length, Seconds(runs.Sum(TicksOf)), flops, bytes, least);
     }
 

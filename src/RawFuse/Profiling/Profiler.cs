@@ -22,12 +22,14 @@ public static class Profiler
         Device device, Action work, int repeat, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(repeat, 1);
-        long start = Stopwatch.GetTimestamp(), managed = 0;
+        long start = Stopwatch.GetTimestamp(), managed = 0, uploads = 0, downloads = 0;
         for (int run = 0; run < LeastWarmUpRuns || Stopwatch.GetElapsedTime(start).TotalSeconds < LeastWarmUpSeconds; run++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             long before = GC.GetAllocatedBytesForCurrentThread();
+            (uploads, downloads) = (device.Uploads, device.Downloads);
             work();
+            (uploads, downloads) = (device.Uploads - uploads, device.Downloads - downloads);
             managed = GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
@@ -43,7 +45,7 @@ public static class Profiler
             progress?.Report((run + 1.0) / repeat);
         }
 
-        return new ProfileResult(profile, seconds, managed, device.Pool.PeakBytesInUse);
+        return new ProfileResult(profile, seconds, managed, uploads, downloads, device.Pool.PeakBytesInUse);
     }
 
     private static double Observe(Device device, Action work, KernelProfile profile)

@@ -39,7 +39,14 @@ public sealed class Tensor : IDisposable
     public static Tensor Empty(Device device, Shape shape) => new(shape, device.Allocate<float>(shape.Length));
 
     /// <summary>A tensor of values that exist already; takes over one reference to them.</summary>
-    internal static Tensor Of(Storage<float> storage, Shape shape) => new(shape, storage);
+    /// <param name="storage">The values, row by row; there may be more than the shape has.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <exception cref="ShapeException">There are fewer values than the shape has.</exception>
+    public static Tensor Of(Storage<float> storage, Shape shape)
+    {
+        if (storage.Length < shape.Length) throw new ShapeException($"Tensor.Of: {storage.Length} values for shape {shape}, which has {shape.Length}.");
+        return new Tensor(shape, storage);
+    }
 
     /// <summary>A tensor of one value.</summary>
     public static Tensor Full(Device device, Shape shape, float value)

@@ -110,6 +110,7 @@ public sealed class ProfileTests : IDisposable
         Assert.Equal(["forward", "backward", "optimizer"], Names(json, "phases", "phase"));
         Assert.Equal(Kernel(json, "FakeQuantize").GetProperty("calls").GetDouble(), Kernel(json, "Conv2dWeightGradient").GetProperty("calls").GetDouble());
         Assert.Contains("AdamStep", Names(json, "kernels", "kernel"));
+        Assert.Equal((0, 1), (json.GetProperty("uploads").GetInt64(), json.GetProperty("downloads").GetInt64()));
     }
 
     private JsonElement Profile(string arguments) => JsonDocument.Parse(Tool.Succeed(folder, $"profile {arguments}")).RootElement;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RawFuse.Kernels;
 
 namespace RawFuse.Tests.Kernels;
@@ -31,6 +32,73 @@ public sealed class DeviceTests
         var two = new int[2];
         device.Download(buffer, two);
         Assert.Equal([9, 2], two);
+    }
+
+    /// <summary>More than all page-locked memory that uploads pass through, and then some small ones over its end.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void BringsBackMoreThanFitsThePageLockedMemory(string kind)
+    {
+        using Device device = Open(kind);
+        int[] values = [.. Enumerable.Range(0, 5_000_000)];
+        using Storage<int> large = device.Allocate<int>(values);
+        Storage<int>[] small = [.. Enumerable.Range(0, 300).Select(i => device.Allocate<int>(values.AsSpan(i, 9999)))];
+        Assert.True(large.ToArray().AsSpan().SequenceEqual(values));
+        for (int i = 0; i < small.Length; i++)
+            using (small[i])
+                Assert.True(small[i].ToArray().AsSpan().SequenceEqual(values.AsSpan(i, 9999)));
+        Assert.Equal((301, 301), (device.Uploads, device.Downloads));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void UploadersBringValuesInRounds(string kind)
+    {
+        using Device device = Open(kind);
+        using Uploader uploader = device.CreateUploader();
+        foreach (int length in (int[])[3, 0, 5000, 1])
+        {
+            using Storage<int> numbers = uploader.Allocate(length, out Span<int> toNumbers);
+            using Storage<double> halves = uploader.Allocate(2 * length, out Span<double> toHalves);
+            for (int i = 0; i < length; i++) (toNumbers[i], toHalves[i], toHalves[length + i]) = (i, i / 2.0, -i);
+            uploader.Complete();
+            Assert.Equal(Enumerable.Range(0, length), numbers.ToArray());
+            Assert.Equal([.. Enumerable.Range(0, length).Select(i => i / 2.0), .. Enumerable.Range(0, length).Select(i => (double)-i)], halves.ToArray());
+        }
+
+        Assert.Equal(8, device.Uploads);
+    }
+
+    /// <summary>Both threads take and give back buffers of one size, so that each meets memory the other has just used.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task AnUploaderWorksBesideKernels(string kind)
+    {
+        const int rounds = 50, length = 100;
+        using Device device = Open(kind);
+        using var uploaded = new BlockingCollection<Storage<float>>(boundedCapacity: 1);
+        Task uploads = Task.Run(() =>
+        {
+            using Uploader uploader = device.CreateUploader();
+            for (int round = 0; round < rounds; round++)
+            {
+                Storage<float> buffer = uploader.Allocate(length, out Span<float> values);
+                values.Fill(round);
+                uploader.Complete();
+                uploaded.Add(buffer);
+            }
+        });
+        for (int round = 0; round < rounds; round++)
+        {
+            using Storage<float> x = device.Allocate<float>([.. Enumerable.Repeat((float)-round, length)]), y = device.Allocate<float>(length);
+            device.Run<CopyBlock, CopyBlockArgs>(new(x, 0, length, y, 0, length, 1, length));
+            using Storage<float> beside = uploaded.Take();
+            Assert.All(beside.ToArray(), value => Assert.Equal(round, value));
+            Assert.All(y.ToArray(), value => Assert.Equal(-round, value));
+        }
+
+        await uploads;
+        Assert.Equal(0, device.Pool.BytesInUse);
     }
 
     [Theory]
@@ -94,6 +162,7 @@ public sealed class DeviceTests
     public void MayBeDisposedTwice(string kind)
     {
         Device device = Open(kind);
+        device.Allocate<int>([1, 2, 3]).Dispose();
         device.Dispose();
         device.Dispose();
     }

@@ -16,6 +16,7 @@ internal static class ElementwiseCases
         Binary<Add>("add", (x, y) => x + y),
         Binary<Multiply>("multiply", (x, y) => x * y),
         ReluMask(),
+        Chains(),
     ];
 
     private static KernelCase Unary<TOp>(string name, TOp op, Func<double, double> f, Func<double, double> derivative, Tolerance tolerance)
@@ -68,6 +69,25 @@ internal static class ElementwiseCases
                     int c = i % channels;
                     return (mask[(i / channels * stride) + (c / 8)] & (1 << (c % 8))) != 0 ? dy[i] : 0;
                 }));
+            }
+        }
+    });
+
+    /// <summary>Halving and adding small numbers is exact for the first few steps, rounded once or twice.</summary>
+    private static KernelCase Chains() => new("multiply-add chains", run =>
+    {
+        foreach (int count in (int[])[0, 1, run.Toy ? 200 : 20_000])
+        {
+            foreach (int rounds in (int[])[0, 1, 2])
+            {
+                Storage<float> sums = run.Output<float>(count);
+                run.Launch<MultiplyAddChains, MultiplyAddChainsArgs>(new(sums, count, rounds, 0.5f, 1));
+                run.Expect(sums, Tolerance.Exact, () => Each(count, _ => Enumerable.Range(0, 12).Sum(chain =>
+                {
+                    double z = chain;
+                    for (int step = 0; step < 8 * rounds; step++) z = (0.5 * z) + 1;
+                    return z;
+                })));
             }
         }
     });

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Reflection;
 using RawFuse.Cli.Output;
 using RawFuse.Kernels;
 using RawFuse.NeuralFuse.Profiling;
@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace RawFuse.Tests.Profiling;
 
-/// <summary>Profiles of what is no CPU: what nobody measured is said to be so.</summary>
+/// <summary>Profiles of what is no CPU.</summary>
 public sealed class DeviceProfileTests
 {
     [Fact]
@@ -22,22 +22,25 @@ public sealed class DeviceProfileTests
         Assert.DoesNotContain("FMA", Print(profile));
     }
 
-    /// <summary>As on a GPU, where copies alone are measured.</summary>
+    /// <summary>As it is measured on GPUs, where alone its speed means something.</summary>
     [Fact]
-    public void WithoutAMultiplyAddLimitSharesOfItAreNotShown()
+    public void MultiplyAddsOfGpusAreCountedAndTimed()
     {
-        using var device = new CpuDevice(1);
-        ProfileReport profile = Observe(device, new MachineLimits(null, 10));
-        string table = Print(profile);
-        Assert.Contains("multiply-adds n/a, copies 10.0 GB/s", table);
-        string[] row = table.Split('\n').Single(line => line.Contains("Conv2dForward")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["n/a", "n/a", "n/a"], new[] { row[^4], row[^2], row[^1] });
-        Assert.True(double.TryParse(row[^3], out _));
-        JsonElement json = JsonSerializer.SerializeToElement(ProfileJson.Of(profile), JsonModels.Default.ProfileJson);
-        Assert.False(json.GetProperty("limits").TryGetProperty("fmaGflops", out _));
-        JsonElement kernel = json.GetProperty("kernels")[0];
-        Assert.True(kernel.TryGetProperty("percentOfMemory", out _));
-        foreach (string unknown in (string[])["percentOfFma", "boundBy", "percentOfLimit"]) Assert.False(kernel.TryGetProperty(unknown, out _));
+        using GpuDevice device = GpuDevice.Emulator();
+        var chains = new MultiplyAddChainsArgs(null!, device.MostThreads, 10, 0.5f, 1);
+        Assert.Equal(2 * 12 * 8 * 10 * device.MostThreads, chains.Cost.Flops);
+        Assert.True(MachineLimits.MeasureFma(device, rounds: 1) > 0);
+        Assert.Null(device.Listener);
+        Assert.Equal(0, device.Pool.BytesInUse);
+    }
+
+    /// <summary>Nothing may be folded away, and nothing else stand in the loop that counts.</summary>
+    [Fact]
+    public void TheMultiplyAddsAreInstructions()
+    {
+        MethodInfo kernel = Assert.Single(GpuKernels.LaunchedBy(typeof(MultiplyAddChains)));
+        PtxReport report = PtxReport.Of(PtxAssembly.Compile(kernel, (8, 0)));
+        Assert.Equal((12 * 8, 0), (report.Fma, report.LocalBytes));
     }
 
     private static ProfileReport Observe(Device device, MachineLimits? limits)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Diagnostics.Tracing;
 using RawFuse.Kernels;
@@ -72,15 +73,50 @@ public sealed class ObservationTests : IDisposable
         Assert.Empty(listener.Kernels);
     }
 
+    /// <summary>A GPU is not made to wait between kernels: it tells of them when the host waits for it, those who listened when they ran.</summary>
     [Fact]
-    public void TheEmulatorIsObservedToo()
+    public void TheEmulatorTellsWhenItIsWaitedFor()
     {
         using GpuDevice emulator = GpuDevice.Emulator();
-        var listener = new RecordingListener();
-        emulator.Listener = listener;
+        RecordingListener first = new(), second = new();
         using Storage<float> x = emulator.Allocate<float>(4);
-        emulator.Run<Fill<float>, FillArgs<float>>(new(x, 4, 1));
-        Assert.Equal(("Fill<Single>", new KernelCost(0, 16, "4")), (listener.Kernels.Single().Kernel, listener.Kernels[0].Cost!.Value));
+        emulator.Listener = first;
+        long before = Stopwatch.GetTimestamp();
+        using (emulator.Phase("outer"))
+        {
+            using (emulator.Phase("inner"))
+            {
+                emulator.Run<Fill<float>, FillArgs<float>>(new(x, 4, 1));
+                emulator.Run<Map<Relu>, MapArgs<Relu>>(new(x, x, 4, default));
+            }
+
+            Assert.Empty(first.Kernels);
+            Assert.Empty(first.Phases);
+            x.ToArray();
+            Assert.Equal(["Fill<Single>", "Map<Relu>"], first.Kernels.Select(kernel => kernel.Kernel));
+            Assert.Equal(["inner"], first.Phases.Select(phase => phase.Name));
+            emulator.Run<Fill<float>, FillArgs<float>>(new(x, 4, 1));
+        }
+
+        emulator.Listener = second;
+        emulator.Run<Fill<float>, FillArgs<float>>(new(x, 3, 1));
+        emulator.Listener = null;
+        emulator.Synchronize();
+        Assert.Equal(["16", "4", "16"], first.Kernels.Select((kernel, i) => i == 1 ? kernel.Cost!.Value.Detail : $"{kernel.Cost!.Value.Bytes}"));
+        Assert.Equal(["inner", "outer"], first.Phases.Select(phase => phase.Name));
+        Assert.Equal(12, Assert.Single(second.Kernels).Cost!.Value.Bytes);
+
+        // The emulator's clock has a tenth of a microsecond; it and the host's meet within the time it takes to look at both.
+        long slack = Stopwatch.Frequency / 100;
+        foreach (KernelRecord kernel in first.Kernels.Concat(second.Kernels))
+        {
+            Assert.InRange(kernel.Start, before - slack, kernel.Stop);
+            before = kernel.Stop;
+        }
+
+        PhaseRecord inner = first.Phases[0], outer = first.Phases[1];
+        Assert.True(inner.Start <= first.Kernels[0].Start && first.Kernels[1].Stop <= inner.Stop && first.Kernels[0].Start < first.Kernels[1].Stop);
+        Assert.True(outer.Start <= inner.Start && first.Kernels[2].Stop <= outer.Stop && outer.Stop <= Stopwatch.GetTimestamp() + slack);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ internal static class PtxIntrinsics
         Add(manager, TensorFormats.ToBf16Pair, GenerateToBf16Pair);
         Add(manager, ByteProducts.Signed, GenerateSigned);
         Add(manager, ByteProducts.Mixed, GenerateMixed);
+        Add(manager, MultiplyAdd.Fused, GenerateFused);
         Add(manager, AsyncCopy.Copy16, GenerateCopy16);
         Add(manager, AsyncCopy.Commit, GenerateCommit);
         Add(manager, AsyncCopy.WaitForAllButOne, GenerateWaitForAllButOne);
@@ -62,6 +63,8 @@ internal static class PtxIntrinsics
     private static void GenerateSigned(PTXBackend backend, Generator generator, Value call) => Simple(generator, call, "dp4a.s32.s32", 0, 1, 2);
 
     private static void GenerateMixed(PTXBackend backend, Generator generator, Value call) => Simple(generator, call, "dp4a.u32.s32", 0, 1, 2);
+
+    private static void GenerateFused(PTXBackend backend, Generator generator, Value call) => Simple(generator, call, "fma.rn.f32", 0, 1, 2);
 
     private static void GenerateCopy16(PTXBackend backend, Generator generator, Value call)
     {
