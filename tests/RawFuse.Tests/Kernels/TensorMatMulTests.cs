@@ -1,4 +1,5 @@
 using System.Reflection;
+using RawFuse.KernelCases;
 using RawFuse.Kernels;
 
 namespace RawFuse.Tests.Kernels;

@@ -1,8 +1,7 @@
 using RawFuse.Kernels;
-using RawFuse.Tests.Support;
-using static RawFuse.Tests.Kernels.TestData;
+using static RawFuse.KernelCases.TestData;
 
-namespace RawFuse.Tests.Kernels;
+namespace RawFuse.KernelCases;
 
 /// <summary>Quantization: ranges, bytes and rounded numbers, all exact.</summary>
 internal static class QuantCases

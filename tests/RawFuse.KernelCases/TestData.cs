@@ -1,4 +1,4 @@
-namespace RawFuse.Tests.Kernels;
+namespace RawFuse.KernelCases;
 
 /// <summary>Inputs of the kernel tables.</summary>
 internal static class TestData

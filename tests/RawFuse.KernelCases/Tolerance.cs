@@ -1,4 +1,4 @@
-namespace RawFuse.Tests.Support;
+namespace RawFuse.KernelCases;
 
 /// <summary>How far a computed number may lie from its reference: |actual - expected| &lt;= absolute + relative * |expected|.</summary>
 public sealed record Tolerance(double Absolute, double Relative)

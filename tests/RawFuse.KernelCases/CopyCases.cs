@@ -1,9 +1,8 @@
 using System.Numerics;
 using RawFuse.Kernels;
-using RawFuse.Tests.Support;
-using static RawFuse.Tests.Kernels.TestData;
+using static RawFuse.KernelCases.TestData;
 
-namespace RawFuse.Tests.Kernels;
+namespace RawFuse.KernelCases;
 
 /// <summary>Copying blocks between arrays, and filling arrays.</summary>
 internal static class CopyCases

@@ -1,8 +1,7 @@
 using RawFuse.Kernels;
-using RawFuse.Tests.Support;
-using static RawFuse.Tests.Kernels.TestData;
+using static RawFuse.KernelCases.TestData;
 
-namespace RawFuse.Tests.Kernels;
+namespace RawFuse.KernelCases;
 
 /// <summary>Sums over rows, and the loss of classification.</summary>
 internal static class ReduceCases

@@ -1,8 +1,7 @@
 using RawFuse.Kernels;
-using RawFuse.Tests.Support;
-using static RawFuse.Tests.Kernels.TestData;
+using static RawFuse.KernelCases.TestData;
 
-namespace RawFuse.Tests.Kernels;
+namespace RawFuse.KernelCases;
 
 /// <summary>Matrix products of whole numbers, which are exact whatever the order of sums and the format of factors.</summary>
 internal static class MatMulCases

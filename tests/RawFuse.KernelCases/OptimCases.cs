@@ -1,8 +1,7 @@
 using RawFuse.Kernels;
-using RawFuse.Tests.Support;
-using static RawFuse.Tests.Kernels.TestData;
+using static RawFuse.KernelCases.TestData;
 
-namespace RawFuse.Tests.Kernels;
+namespace RawFuse.KernelCases;
 
 /// <summary>Single steps of the optimizers, from any state, on many tensors at once.</summary>
 internal static class OptimCases

@@ -1,7 +1,6 @@
 using RawFuse.Kernels;
-using RawFuse.Tests.Support;
 
-namespace RawFuse.Tests.Kernels;
+namespace RawFuse.KernelCases;
 
 /// <summary>
 /// The three passes of a convolution over many shapes, on whole numbers: every sum is exact in float32, so the results must equal the

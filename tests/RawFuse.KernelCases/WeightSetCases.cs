@@ -1,7 +1,6 @@
 using RawFuse.Kernels;
-using RawFuse.Tests.Support;
 
-namespace RawFuse.Tests.Kernels;
+namespace RawFuse.KernelCases;
 
 /// <summary>Convolutions on packed int8 weights: with fault masks, one or several sets, and factors on the output gradient's channels.</summary>
 internal static class WeightSetCases

@@ -1,8 +1,7 @@
 using RawFuse.Kernels;
-using RawFuse.Tests.Support;
-using static RawFuse.Tests.Kernels.TestData;
+using static RawFuse.KernelCases.TestData;
 
-namespace RawFuse.Tests.Kernels;
+namespace RawFuse.KernelCases;
 
 /// <summary>
 /// Every combination of the parts of a convolution's epilogue, after the forward and after the input-gradient pass. Sums, factors and

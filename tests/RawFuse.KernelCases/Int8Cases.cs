@@ -1,7 +1,6 @@
 using RawFuse.Kernels;
-using RawFuse.Tests.Support;
 
-namespace RawFuse.Tests.Kernels;
+namespace RawFuse.KernelCases;
 
 /// <summary>
 /// Convolutions of bytes: sums are exact, and what the epilogue does to them is the same float32 arithmetic everywhere, so results must equal the reference, on every device.

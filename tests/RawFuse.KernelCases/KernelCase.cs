@@ -1,7 +1,7 @@
-namespace RawFuse.Tests.Kernels;
+namespace RawFuse.KernelCases;
 
 /// <summary>
-/// One line of a kernel table: a body that makes inputs, launches kernels and says what it expects. The tests run it on every
+/// One line of a kernel table: a body that makes inputs, launches kernels and says what it expects. It runs on every
 /// device; see <see cref="KernelTable"/>.
 /// </summary>
 /// <param name="Name">What the test report shows; unique.</param>

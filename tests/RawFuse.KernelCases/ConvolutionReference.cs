@@ -1,6 +1,6 @@
 using RawFuse.Kernels;
 
-namespace RawFuse.Tests.Kernels;
+namespace RawFuse.KernelCases;
 
 /// <summary>
 /// Convolution in double, straight from its definition: every pair of an input and an output pixel that meet under a kernel pixel, every
