@@ -1,18 +1,19 @@
 using System.Globalization;
-using RawFuse.Kernels;
 
-namespace RawFuse.Cli.Commands;
+namespace RawFuse.Kernels;
 
 /// <summary>What a command line calls a device.</summary>
 /// <param name="Kind">cpu, cuda, opencl or emulator.</param>
 /// <param name="Index">Which of several, from 0.</param>
-internal sealed record DeviceName(string Kind, int Index = 0)
+public sealed record DeviceName(string Kind, int Index = 0)
 {
     /// <summary>How to write one.</summary>
     public const string Forms = "cpu, cuda:N, opencl:N or emulator";
 
+    /// <summary>The processor.</summary>
     public static DeviceName Cpu { get; } = new("cpu");
 
+    /// <summary>Whether it is the processor.</summary>
     public bool IsCpu => Kind == "cpu";
 
     /// <summary>Reads a name, in any case; null for what is none.</summary>
@@ -37,5 +38,6 @@ internal sealed record DeviceName(string Kind, int Index = 0)
         _ => new CpuDevice(),
     };
 
+    /// <inheritdoc/>
     public override string ToString() => Kind is "cuda" or "opencl" ? $"{Kind}:{Index}" : Kind;
 }
