@@ -70,6 +70,14 @@ public sealed class GpuDevice : Device
         _ => false,
     };
 
+    /// <summary>
+    /// Float32 multiply-adds that an NVIDIA GPU's lanes could do at its highest clock, in GFLOP/s, each counted as two operations; null for other devices. A multiprocessor has 128
+    /// lanes, 64 at compute capability 8.0 (CUDA C++ Programming Guide, "Arithmetic Instructions").
+    /// </summary>
+    public double? NominalFmaGflops => accelerator is CudaAccelerator { ClockRate: var megahertz } cuda
+        ? 2e-3 * cuda.NumMultiprocessors * (ComputeCapability is (8, 0) ? 64 : 128) * megahertz
+        : null;
+
     /// <summary>The methods of all GPU kernels this device has loaded, in the order of their first use.</summary>
     public IReadOnlyCollection<System.Reflection.MethodInfo> LoadedKernels => loader.Loaded;
 
