@@ -64,9 +64,9 @@ public sealed class GpuDevice : Device
 
     /// <summary>
     /// How convolutions and matrix products may round their operands, if that lets tensor cores multiply them. A device without tensor cores does not round. int8 convolutions, which are
-    /// exact, use tensor cores in any case.
+    /// exact, use tensor cores in any case. It may be changed between kernels.
     /// </summary>
-    public MatrixPrecision Precision { get; private init; }
+    public MatrixPrecision Precision { get; set; }
 
     /// <summary><see cref="Precision"/>, or float32 where there are no tensor cores.</summary>
     internal MatrixPrecision TensorPrecision => HasTensorCores ? Precision : MatrixPrecision.Float32;
@@ -86,6 +86,14 @@ public sealed class GpuDevice : Device
         CPUAccelerator => accelerator.WarpSize == WarpExchange.Lanes,
         _ => false,
     };
+
+    /// <summary>
+    /// Float32 multiply-adds that an NVIDIA GPU's lanes could do at its highest clock, in GFLOP/s, each counted as two operations; null for other devices. A multiprocessor has 128
+    /// lanes, 64 at compute capability 8.0 (CUDA C++ Programming Guide, "Arithmetic Instructions").
+    /// </summary>
+    public double? NominalFmaGflops => accelerator is CudaAccelerator { ClockRate: var megahertz } cuda
+        ? 2e-3 * cuda.NumMultiprocessors * (ComputeCapability is (8, 0) ? 64 : 128) * megahertz
+        : null;
 
     /// <summary>The methods of all GPU kernels this device has loaded, in the order of their first use.</summary>
     public IReadOnlyCollection<System.Reflection.MethodInfo> LoadedKernels => loader.Loaded;

@@ -1,3 +1,4 @@
+using RawFuse.KernelCases;
 using RawFuse.Kernels;
 using RawFuse.Tests.Support;
 
@@ -19,7 +20,7 @@ internal sealed record OperationCase(string Name, OperationInput[] Inputs, Func<
 internal sealed record OperationInput(Shape Shape, Func<Random, int, float[]> Values)
 {
     /// <summary>Any numbers of mean 0.</summary>
-    public static OperationInput Of(params int[] sizes) => new(new Shape(sizes), Kernels.TestData.Reals);
+    public static OperationInput Of(params int[] sizes) => new(new Shape(sizes), TestData.Reals);
 
     /// <summary>Numbers whose distance from -1, 0 and 1, where functions have kinks, is a quarter or more.</summary>
     public static OperationInput OffKinks(params int[] sizes) =>
@@ -34,10 +35,10 @@ internal sealed record OperationInput(Shape Shape, Func<Random, int, float[]> Va
     });
 
     /// <summary>Whole numbers -4..4.</summary>
-    public static OperationInput Whole(params int[] sizes) => new(new Shape(sizes), Kernels.TestData.Integers);
+    public static OperationInput Whole(params int[] sizes) => new(new Shape(sizes), TestData.Integers);
 
     /// <summary>Numbers from 0.5 to 1.5.</summary>
-    public static OperationInput Positive(params int[] sizes) => new(new Shape(sizes), Kernels.TestData.Positives);
+    public static OperationInput Positive(params int[] sizes) => new(new Shape(sizes), TestData.Positives);
 }
 
 /// <summary>One execution of a case: its device and its inputs, and whatever must outlive the forward pass. The same for every run of a case.</summary>

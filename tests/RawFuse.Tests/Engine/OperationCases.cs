@@ -1,3 +1,4 @@
+using RawFuse.KernelCases;
 using RawFuse.Kernels;
 using static RawFuse.Tests.Engine.OperationInput;
 
@@ -64,13 +65,13 @@ internal static class OperationCases
 
     private static Tensor BatchNorm(OperationRun run, Tensor[] x)
     {
-        Tensor mean = run.Constant(new Shape(4), Kernels.TestData.Reals), variance = run.Constant(new Shape(4), Kernels.TestData.Positives);
+        Tensor mean = run.Constant(new Shape(4), TestData.Reals), variance = run.Constant(new Shape(4), TestData.Positives);
         return x[0].BatchNorm(x[1], x[2], mean, variance);
     }
 
     private static Tensor BatchNormInference(OperationRun run, Tensor[] x)
     {
-        Tensor gamma = run.Constant(new Shape(4), Kernels.TestData.Positives), beta = run.Constant(new Shape(4), Kernels.TestData.Reals);
+        Tensor gamma = run.Constant(new Shape(4), TestData.Positives), beta = run.Constant(new Shape(4), TestData.Reals);
         return x[0].BatchNormInference(gamma, beta, beta, gamma);
     }
 
@@ -110,7 +111,7 @@ internal static class OperationCases
     private static Tensor Graph(OperationRun run, Tensor[] x)
     {
         using Tensor conv = x[0].Conv2d(x[1], x[2], padding: 1);
-        Tensor mean = run.Constant(new Shape(4), Kernels.TestData.Reals), variance = run.Constant(new Shape(4), Kernels.TestData.Positives);
+        Tensor mean = run.Constant(new Shape(4), TestData.Reals), variance = run.Constant(new Shape(4), TestData.Positives);
         using Tensor norm = conv.BatchNorm(x[3], x[4], mean, variance);
         using Tensor active = norm.Tanh();
         using Tensor sum = active.Add(conv);

@@ -1,3 +1,4 @@
+using RawFuse.KernelCases;
 using RawFuse.Kernels;
 
 namespace RawFuse.Tests.Kernels;
@@ -6,15 +7,15 @@ namespace RawFuse.Tests.Kernels;
 public sealed class CpuKernelTests(CpuKernelTests.Devices devices) : IClassFixture<CpuKernelTests.Devices>
 {
     [Theory]
-    [MemberData(nameof(KernelTable.Names), MemberType = typeof(KernelTable))]
+    [MemberData(nameof(KernelTheories.All), MemberType = typeof(KernelTheories))]
     public void EqualsTheReference(string name)
     {
         IReadOnlyList<KernelOutput> outputs = KernelTable.Run(name, devices.OneThread).Outputs;
-        KernelOutput.AssertClose(outputs, number => outputs[number].Reference());
+        KernelAssert.Close(outputs, number => outputs[number].Reference());
     }
 
     [Theory]
-    [MemberData(nameof(KernelTable.Names), MemberType = typeof(KernelTable))]
+    [MemberData(nameof(KernelTheories.All), MemberType = typeof(KernelTheories))]
     public void DoesNotDependOnTheNumberOfThreads(string name)
     {
         IReadOnlyList<KernelOutput> one = KernelTable.Run(name, devices.OneThread).Outputs;

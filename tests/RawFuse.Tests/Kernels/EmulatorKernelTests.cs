@@ -1,4 +1,5 @@
 using System.Reflection;
+using RawFuse.KernelCases;
 using RawFuse.Kernels;
 
 namespace RawFuse.Tests.Kernels;
@@ -7,11 +8,11 @@ namespace RawFuse.Tests.Kernels;
 public sealed class EmulatorKernelTests(EmulatorKernelTests.Devices devices) : IClassFixture<EmulatorKernelTests.Devices>
 {
     [Theory]
-    [MemberData(nameof(KernelTable.EmulatedNames), MemberType = typeof(KernelTable))]
+    [MemberData(nameof(KernelTheories.Emulated), MemberType = typeof(KernelTheories))]
     public void AgreesWithTheCpu(string name)
     {
         IReadOnlyList<KernelOutput> cpu = KernelTable.Run(name, devices.Cpu, toy: true).Outputs;
-        KernelOutput.AssertClose(devices.Emulate(name), number => cpu[number].Values);
+        KernelAssert.Close(devices.Emulate(name), number => cpu[number].Values);
     }
 
     /// <summary>Whatever the kernel table launches is among the kernels that are found without running them, so that no check of PTX misses one.</summary>

@@ -1,5 +1,5 @@
 using RawFuse.Kernels;
-using static RawFuse.Tests.Kernels.Int8Cases;
+using static RawFuse.KernelCases.Int8Cases;
 
 namespace RawFuse.Tests.Kernels;
 

@@ -1,3 +1,4 @@
+using RawFuse.KernelCases;
 using RawFuse.Kernels;
 using RawFuse.Tests.Profiling;
 

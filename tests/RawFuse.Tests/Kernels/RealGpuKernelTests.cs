@@ -1,3 +1,4 @@
+using RawFuse.KernelCases;
 using RawFuse.Kernels;
 using RawFuse.Tests.Support;
 
@@ -7,17 +8,17 @@ namespace RawFuse.Tests.Kernels;
 public sealed class RealGpuKernelTests(RealGpuKernelTests.Devices devices) : IClassFixture<RealGpuKernelTests.Devices>
 {
     [RequiresDeviceTheory(isCuda: true)]
-    [MemberData(nameof(KernelTable.Names), MemberType = typeof(KernelTable))]
+    [MemberData(nameof(KernelTheories.All), MemberType = typeof(KernelTheories))]
     public void CudaAgreesWithTheCpu(string name) => Check(name, devices.Cuda.Value);
 
     [RequiresDeviceTheory(isCuda: false)]
-    [MemberData(nameof(KernelTable.Names), MemberType = typeof(KernelTable))]
+    [MemberData(nameof(KernelTheories.All), MemberType = typeof(KernelTheories))]
     public void OpenClAgreesWithTheCpu(string name) => Check(name, devices.OpenCl.Value);
 
     private void Check(string name, GpuDevice device)
     {
-        IReadOnlyList<KernelOutput> cpu = KernelTable.Run(name, devices.Cpu).Outputs;
-        KernelOutput.AssertClose(KernelTable.Run(name, device).Outputs, number => cpu[number].Values);
+        string? difference = KernelTable.Compare(name, device, devices.Cpu);
+        Assert.True(difference is null, difference);
     }
 
     public sealed class Devices : IDisposable

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
 using System.Text.RegularExpressions;
+using RawFuse.KernelCases;
 using RawFuse.Kernels;
 
 namespace RawFuse.Tests.Kernels;

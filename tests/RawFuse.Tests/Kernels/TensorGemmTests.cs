@@ -1,3 +1,4 @@
+using RawFuse.KernelCases;
 using RawFuse.Kernels;
 
 namespace RawFuse.Tests.Kernels;
@@ -5,17 +6,15 @@ namespace RawFuse.Tests.Kernels;
 /// <summary>Convolutions and matrix products on tensor cores: what they compute on the emulator.</summary>
 public sealed class TensorGemmTests(TensorGemmTests.Devices devices) : IClassFixture<TensorGemmTests.Devices>
 {
-    public static TheoryData<string> Names => [.. KernelTable.OnTensorCores];
-
     /// <summary>Numbers of the table are exact in both formats: results must be what they are without tensor cores.</summary>
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(KernelTheories.EmulatedOnTensorCores), MemberType = typeof(KernelTheories))]
     public void AgreesWithTheCpu(string name)
     {
         IReadOnlyList<KernelOutput> cpu = KernelTable.Run(name, devices.Cpu, toy: true).Outputs;
         foreach (GpuDevice emulator in (GpuDevice[])[devices.Tf32, devices.Bf16])
         {
-            KernelOutput.AssertClose(KernelTable.Run(name, emulator, toy: true).Outputs, number => cpu[number].Values);
+            KernelAssert.Close(KernelTable.Run(name, emulator, toy: true).Outputs, number => cpu[number].Values);
             Assert.Contains(emulator.LoadedKernels, kernel => GpuKernels.NameOf(kernel).StartsWith("TensorGemm<", StringComparison.Ordinal));
             Assert.Empty(emulator.LoadedKernels.Except(GpuKernels.Find()).Select(GpuKernels.NameOf));
         }
