@@ -44,7 +44,7 @@ internal static class WeightSetCases
             },
             Emulate: shape.Macs <= 2 * ConvolutionCases.EmulatorMacs,
             ForTensorCores: inChannels % 8 == 0 && outChannels % 8 == 0,
-            EmulateTensorCores: (inChannels, outChannels) == (16, 24) && (sets == 2 || !faulty));
+            EmulateTensorCores: (inChannels, outChannels, sets) == (16, 24, 2));
     }
 
     private static float[] Dequantized(sbyte[] packed, ReadOnlySpan<byte> faults)

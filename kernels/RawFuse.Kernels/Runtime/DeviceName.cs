@@ -29,11 +29,13 @@ public sealed record DeviceName(string Kind, int Index = 0)
     }
 
     /// <summary>Opens the device as it stands without options.</summary>
+    /// <param name="precision">How a GPU may round operands of convolutions and matrix products; processors do not.</param>
     /// <exception cref="DeviceUnavailableException">It is not there.</exception>
-    public Device Open() => Kind switch
+    public Device Open(MatrixPrecision precision = MatrixPrecision.Float32) => Kind switch
     {
-        "cuda" => GpuDevice.Cuda(Index),
+        "cuda" => GpuDevice.Cuda(Index, precision),
         "opencl" => GpuDevice.OpenCl(Index),
+        "emulator" when precision != MatrixPrecision.Float32 => GpuDevice.Emulator(warpSize: 32, precision),
         "emulator" => GpuDevice.Emulator(),
         _ => new CpuDevice(),
     };

@@ -23,9 +23,9 @@ public sealed class TargetTableTests
         theirs["copy"] = new CaseResult("copy", MedianMs: 500, Bytes: 100_000);
         TargetRow[] rows = [.. TargetTable.Rows(ours, theirs)];
 
-        Check(rows, "eopm-map-float32", 8.1, true);
-        Check(rows, "eopm-drawn-float32", 1.4, false);
-        Check(rows, "3x3 convolutions, float32, geometric mean", 1, true);
+        Check(rows, "eopm-map-tensorfloat32", 8.1, true);
+        Check(rows, "eopm-drawn-tensorfloat32", 1.4, false);
+        Check(rows, "3x3 convolutions, tensorfloat32, geometric mean", 1, true);
 
         // 7000 operations and 1200 bytes in 10 ms: 0.7 of the multiply-adds, and 0.6 of the faster copy's 200 bytes per millisecond.
         Check(rows, "gemm-float32", 0.7, true);
