@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using RawFuse.Cli.Data;
 using RawFuse.Cli.Output;
 using RawFuse.Datasets;
@@ -18,7 +19,7 @@ internal static class EvalCommand
         var fusePath = new Option<string?>("--fuse") { Description = "Generator to put in front.", HelpName = "file" };
         ChoiceOption<string> data = CommonOptions.DataOfModel();
         Option<string?> folder = CommonOptions.DataFolder();
-        Option<int> count = CommonOptions.Number("--chips", "Chips to evaluate on.", 10, 1, 100_000);
+        var chipCount = new ChipCountOptions();
         Option<long> first = CommonOptions.Number("--first-chip", "Seed of the first chip; the others follow.", (long)Evaluator.FirstChip, 0, long.MaxValue);
         var chips = new ChipOptions(standardRate: 0.01);
         var models = new ModelOptions();
@@ -28,8 +29,9 @@ internal static class EvalCommand
         Option<string?> json = CommonOptions.Json();
         var command = new Command("eval", "Measure clean and perturbed accuracy, without and with a generator.")
         {
-            basePath, fusePath, data, folder, count, first, batch, limit, json,
+            basePath, fusePath, data, folder, first, batch, limit, json,
         };
+        chipCount.AddTo(command);
         chips.AddTo(command);
         models.AddTo(command);
         int8.AddTo(command);
@@ -42,8 +44,8 @@ internal static class EvalCommand
             ChipPopulation population = chips.Population(parsed);
             int? calibration = int8.Images(parsed);
 
-            int chipCount = population.IsOneChip ? 1 : parsed.GetValue(count);
-            ulong[] seeds = [.. Enumerable.Range(0, chipCount).Select(i => (ulong)parsed.GetValue(first) + (ulong)i)];
+            (int most, double? halfWidth) = chipCount.ValueIn(parsed);
+            ulong[] seeds = [.. Enumerable.Range(0, population.IsOneChip ? 1 : most).Select(i => (ulong)parsed.GetValue(first) + (ulong)i)];
             using Device device = computing.Open(parsed);
             (FrozenNetwork loaded, string dataset) = models.LoadBase(parsed, path, device);
             using FrozenNetwork network = loaded;
@@ -51,23 +53,27 @@ internal static class EvalCommand
             string name = data.IsGivenIn(parsed) ? data.ValueIn(parsed) : ImageSources.NameFor(dataset);
             ImageSet images = ImageSources.Test(name, parsed.GetValue(folder), parsed.GetValue(limit));
             ImageSources.RequireClasses(network, path, images);
-            if (calibration is { } most)
+            if (calibration is { } calibrating)
             {
-                ImageSet training = ImageSources.Train(name, parsed.GetValue(folder), most);
+                ImageSet training = ImageSources.Train(name, parsed.GetValue(folder), calibrating);
                 calibration = report.Stage($"find the ranges of {network.Definition.Name}'s activations", _ =>
                     Int8Calibration.Apply(network, fuse, LoaderSource.ForTest(training, parsed.GetValue(batch)), cancellation)).Result;
             }
 
-            (EvaluationResult result, double _) = report.Stage($"evaluate {network.Definition.Name} on {seeds.Length} chips", progress =>
-                Evaluator.Evaluate(network, fuse, LoaderSource.ForTest(images, parsed.GetValue(batch)), population, seeds, progress, cancellation));
+            var source = LoaderSource.ForTest(images, parsed.GetValue(batch));
+            (EvaluationResult result, double _) = halfWidth is { } wanted
+                ? report.Stage(string.Create(CultureInfo.InvariantCulture, $"evaluate {network.Definition.Name} until ± {wanted} points"), progress =>
+                    Evaluator.EvaluateUntil(network, fuse, source, population, seeds, wanted, progress, cancellation))
+                : report.Stage($"evaluate {network.Definition.Name} on {seeds.Length} chips", progress =>
+                    Evaluator.Evaluate(network, fuse, source, population, seeds, progress, cancellation));
             report.Console.Write(AccuracyTable.Of(result, network.IsInt8));
             report.Json(
                 () =>
                 {
-                    (double cellBer, double flipRate) = Evaluator.RatesOf(network, population, seeds, cancellation);
+                    (double cellBer, double flipRate) = Evaluator.RatesOf(network, population, result.Chips, cancellation);
                     return new EvalJson(
                         result.Base.Clean, PerturbedJson.Of(result.Base.Perturbed), result.WithFuse is null ? null : AccuracyJson.Of(result.WithFuse),
-                        result.Recovery, population.BitErrorRate, cellBer, flipRate, FaultNames.Of(FaultNames.Mappings, population.Mapping),
+                        result.Recovery, result.RecoveryPerChip is { } each ? PerturbedJson.Of(each) : null, population.BitErrorRate, cellBer, flipRate, FaultNames.Of(FaultNames.Mappings, population.Mapping),
                         FaultNames.Of(FaultNames.Models, population.Model), FaultNames.Of(FaultNames.Cells, population.Any.Cells), network.WeightBits,
                         FaultOptionsJson.Of(population.Any, chips.MapFiles(parsed)), result.Chips, result.Images, parsed.GetValue(batch),
                         calibration is { } count8 ? new Int8Json(count8) : null);

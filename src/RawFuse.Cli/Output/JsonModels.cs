@@ -18,10 +18,21 @@ namespace RawFuse.Cli.Output;
 [JsonSerializable(typeof(DevicesJson))]
 internal sealed partial class JsonModels : JsonSerializerContext;
 
-internal sealed record PerturbedJson(double Mean, double Std, IReadOnlyList<double> PerChip)
+/// <summary>What was found on several chips.</summary>
+/// <param name="Mean">Over the chips.</param>
+/// <param name="Std">Population standard deviation, as in the paper.</param>
+/// <param name="PerChip">Chip by chip.</param>
+/// <param name="Interval95">The mean's 95% confidence interval, lower and upper end; left out for one chip.</param>
+/// <param name="Worst">The worst chip.</param>
+/// <param name="Quantiles">What so many percent of the chips stay below.</param>
+internal sealed record PerturbedJson(double Mean, double Std, IReadOnlyList<double> PerChip, IReadOnlyList<double>? Interval95, double Worst, QuantilesJson Quantiles)
 {
-    public static PerturbedJson Of(AccuracyStatistics statistics) => new(statistics.Mean, statistics.StandardDeviation, statistics.PerChip);
+    public static PerturbedJson Of(AccuracyStatistics statistics) => new(
+        statistics.Mean, statistics.StandardDeviation, statistics.PerChip, statistics.HalfWidth is { } half ? [statistics.Mean - half, statistics.Mean + half] : null, statistics.Worst,
+        new QuantilesJson(statistics.Quantile(0.05), statistics.Quantile(0.25), statistics.Quantile(0.5), statistics.Quantile(0.75), statistics.Quantile(0.95)));
 }
+
+internal sealed record QuantilesJson(double P5, double P25, double P50, double P75, double P95);
 
 internal sealed record AccuracyJson(double CleanAccuracy, PerturbedJson PerturbedAccuracy)
 {
@@ -46,9 +57,9 @@ internal sealed record FaultOptionsJson(
     }
 }
 
-/// <summary>What <c>eval</c> writes; accuracies and recovery in percent.</summary>
+/// <summary>What <c>eval</c> writes; accuracies and recovery, its mean and what it is on each chip, in percent.</summary>
 internal sealed record EvalJson(
-    double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, double Ber, double CellBer, double FlipRate, string Mapping,
+    double CleanAccuracy, PerturbedJson PerturbedAccuracy, AccuracyJson? WithFuse, double? Recovery, PerturbedJson? RecoveryPerChip, double Ber, double CellBer, double FlipRate, string Mapping,
     string Model, string Cells, int Bits, FaultOptionsJson? Faults, IReadOnlyList<ulong> Chips, int Images, int Batch, Int8Json? Int8);
 
 /// <summary>How the base model ran on int8 activations; left out where it ran on floats.</summary>

@@ -36,15 +36,43 @@ public static class Evaluator
         CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chips.Count, 1);
-        var parts = new List<EvaluationResult>();
+        EvaluationResult? result = null;
         foreach (ulong[] some in chips.Chunk(ChipsPerPass))
         {
-            double done = (double)parts.Count * ChipsPerPass / chips.Count, share = (double)some.Length / chips.Count;
-            parts.Add(EvaluateTogether(model, fuse, source, population, some, part => progress?.Report(done + (share * part)), cancellationToken));
+            double done = (double)(result?.Chips.Count ?? 0) / chips.Count, share = (double)some.Length / chips.Count;
+            result = Join(result, EvaluateTogether(model, fuse, source, population, some, part => progress?.Report(done + (share * part)), cancellationToken));
         }
 
-        Accuracy? withFuse = fuse is null ? null : Join(parts.Select(part => part.WithFuse!));
-        return new EvaluationResult(Join(parts.Select(part => part.Base)), withFuse, chips, parts[0].Images);
+        return result!;
+    }
+
+    /// <summary>
+    /// The same on so many chips that the means are known: ten more of them until the 95% intervals of the perturbed accuracies, without and with the generator, are
+    /// narrow enough. (Stopping by what was found makes intervals a little too sure, the less the more chips there are.)
+    /// </summary>
+    /// <param name="model">The base model.</param>
+    /// <param name="fuse">The generator, or null.</param>
+    /// <param name="source">Test images; epoch 0 of it.</param>
+    /// <param name="population">Where the chips come from.</param>
+    /// <param name="chips">Their seeds, in the order they are taken; 1 or more. When all are taken, it ends.</param>
+    /// <param name="halfWidth">What an interval's half may be, in percentage points; more than 0.</param>
+    /// <param name="progress">Told the share done, 0 to 1, as far as can be known: intervals narrow with the root of the number of chips. Null for nobody.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    public static EvaluationResult EvaluateUntil(
+        FrozenNetwork model, FrozenNetwork? fuse, IImageSource source, ChipPopulation population, IEnumerable<ulong> chips, double halfWidth,
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (!(halfWidth > 0)) throw new ArgumentOutOfRangeException(nameof(halfWidth), halfWidth, "An interval's half width is more than 0.");
+        EvaluationResult? result = null;
+        foreach (ulong[] some in chips.Chunk(ChipsPerPass))
+        {
+            result = Join(result, EvaluateTogether(model, fuse, source, population, some, _ => { }, cancellationToken));
+            double? wider = ((double?[])[result.Base.Perturbed.HalfWidth, result.WithFuse?.Perturbed.HalfWidth]).Max();
+            if (wider <= halfWidth) break;
+            if (wider is { } now) progress?.Report(halfWidth / now * (halfWidth / now));
+        }
+
+        return result ?? throw new ArgumentException("There are no chips.", nameof(chips));
     }
 
     /// <summary>The rates that chips really have on a model's weights, on average: faulty cells, and bits that are read differently; both from 0 to 1.</summary>
@@ -106,8 +134,12 @@ public static class Evaluator
         }
     }
 
-    private static Accuracy Join(IEnumerable<Accuracy> parts) =>
-        new(parts.First().Clean, new AccuracyStatistics([.. parts.SelectMany(part => part.Perturbed.PerChip)]));
+    /// <summary>What was found on some chips and on others.</summary>
+    private static EvaluationResult Join(EvaluationResult? some, EvaluationResult others) => some is null ? others : new(
+        Join(some.Base, others.Base), some.WithFuse is null ? null : Join(some.WithFuse, others.WithFuse!), [.. some.Chips, .. others.Chips], some.Images);
+
+    private static Accuracy Join(Accuracy some, Accuracy others) =>
+        new(some.Clean, new AccuracyStatistics([.. some.Perturbed.PerChip, .. others.Perturbed.PerChip]));
 
     /// <summary>Percent of images a network classifies right, without faults.</summary>
     public static double CleanAccuracy(FrozenNetwork model, IImageSource source, CancellationToken cancellationToken = default)

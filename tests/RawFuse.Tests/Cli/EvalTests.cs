@@ -60,6 +60,7 @@ public sealed class EvalTests : IDisposable
         Assert.Equal(Accuracy(Answers($"{names} {Fuse}"), labels), withFuse.GetProperty("cleanAccuracy").GetDouble());
         AssertPerturbed(fused, withFuse);
         Assert.Equal(fused.Average() - perturbed.Average(), json.GetProperty("recovery").GetDouble(), precision: 9);
+        Assert.Equal(fused.Zip(perturbed, (with, without) => with - without), json.GetProperty("recoveryPerChip").GetProperty("perChip").Doubles());
         Assert.Equal((0.03, bits, Images), (json.GetProperty("ber").GetDouble(), json.GetProperty("bits").GetInt32(), json.GetProperty("images").GetInt32()));
         Assert.Equal((mapping, model), (json.GetProperty("mapping").GetString(), json.GetProperty("model").GetString()));
     }
@@ -73,7 +74,8 @@ public sealed class EvalTests : IDisposable
         Tool.Succeed(folder, $"eval --base @base.safetensors --chips 1 --data-dir {folder.Path} --test-images 3 --json @eval.json");
         JsonElement json = JsonDocument.Parse(File.ReadAllBytes(folder.File("eval.json"))).RootElement;
         Assert.Equal(["batch", "ber", "bits", "cellBer", "cells", "chips", "cleanAccuracy", "flipRate", "images", "mapping", "model", "perturbedAccuracy"], Keys(json));
-        Assert.Equal(["mean", "perChip", "std"], Keys(json.GetProperty("perturbedAccuracy")));
+        Assert.Equal(["mean", "perChip", "quantiles", "std", "worst"], Keys(json.GetProperty("perturbedAccuracy")));
+        Assert.Equal(["p25", "p5", "p50", "p75", "p95"], Keys(json.GetProperty("perturbedAccuracy").GetProperty("quantiles")));
         Assert.Equal((3, 8, 0.01), (json.GetProperty("images").GetInt32(), json.GetProperty("bits").GetInt32(), json.GetProperty("ber").GetDouble()));
         Assert.Equal(("ibm", "stuck-at"), (json.GetProperty("mapping").GetString(), json.GetProperty("model").GetString()));
     }
@@ -95,6 +97,29 @@ public sealed class EvalTests : IDisposable
                 folder, $"eval --base @base.safetensors --arch vgg11 --ber 0.03 {chips} --data cifar10 --data-dir {folder.Path} --test-images 4 --json -");
             return PerChip(JsonDocument.Parse(json).RootElement);
         }
+    }
+
+    /// <summary>Chips are added, ten by ten, until the interval is narrow enough; they are the first ones of any number.</summary>
+    [Fact]
+    public void ChipsAreAddedUntilTheIntervalIsNarrow()
+    {
+        StateFile.Write(folder.File("base.safetensors"), "vgg11");
+        WriteCifar(Answers("--base @base.safetensors --arch vgg11"));
+        JsonElement wide = Eval("--chips auto --ci 100"), fixedNumber = Eval("--chips 20");
+        Assert.Equal(10, PerChip(wide).Length);
+        double[] ends = Interval(fixedNumber), firstTen = Interval(wide);
+        double half = (ends[1] - ends[0]) / 2, halfOfTen = (firstTen[1] - firstTen[0]) / 2;
+        Assert.True(half < halfOfTen, $"{half} {halfOfTen}");
+        JsonElement narrow = Eval(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"--chips auto --ci {half + 1e-9:R}"));
+        Assert.Equal(PerChip(fixedNumber), PerChip(narrow));
+        Assert.Equal(ends, Interval(narrow));
+        Assert.Equal(20, narrow.GetProperty("chips").GetArrayLength());
+
+        JsonElement Eval(string chips) => JsonDocument.Parse(Tool.Succeed(
+            folder, $"eval --base @base.safetensors --arch vgg11 --ber 0.03 {chips} --data cifar10 --data-dir {folder.Path} --test-images 4 --json -")).RootElement;
+
+        static double[] Interval(JsonElement json) =>
+            [.. json.GetProperty("perturbedAccuracy").GetProperty("interval95").EnumerateArray().Select(end => end.GetDouble())];
     }
 
     /// <summary>With int8 activations too, eval's accuracies are those of predict's logits, where both find the ranges on the same images.</summary>
