@@ -98,13 +98,16 @@ internal static class FaultCases
         int bits = few ? FewBits : 8;
         if (few) cells = cells.Of(bits, isSigned: true);
         var drawn = new DrawnCells(cells);
+        int known = -1;
+        uint loss = 0, toggle = 0;
         return (cells, (i, stored) =>
         {
             int read = 0;
             for (int bit = 0; bit < bits; bit++)
             {
+                // Weights come in order, for the most part.
                 (int quad, int cell) = Math.DivRem((i * bits) + bit, 32);
-                (uint loss, uint toggle) = DrawnDefinition.Quad(drawn, quad);
+                if (quad != known) (loss, toggle) = DrawnDefinition.Quad(drawn, known = quad);
                 bool value = ((stored >> bit) & ~(loss >> cell) & 1) != ((toggle >> cell) & 1);
                 if (value) read |= 1 << bit;
             }
