@@ -76,7 +76,29 @@ internal struct GemmArgs
     /// <summary>Taps in a row.</summary>
     public int TapsAcross;
 
+    /// <summary>Groups of a launch: one for every tile of every product.</summary>
+    public readonly int Tiles(int rows, int columns) => Batches * TilesDown(rows) * TilesAcross(columns);
+
     public readonly int TilesDown(int rows) => (Lines + rows - 1) / rows;
 
     public readonly int TilesAcross(int columns) => (Columns + columns - 1) / columns;
+}
+
+/// <summary>Which tile a group computes.</summary>
+internal struct GemmTile
+{
+    public int Batch;
+    public int FirstRow;
+    public int FirstColumn;
+
+    /// <summary>The tile of a group, for tiles of so many rows and columns: neighbours share rows.</summary>
+    public static GemmTile Of(GemmArgs args, int group, int rows, int columns)
+    {
+        int across = args.TilesAcross(columns), down = args.TilesDown(rows);
+        GemmTile tile;
+        tile.FirstColumn = group % across * columns;
+        tile.FirstRow = group / across % down * rows;
+        tile.Batch = group / across / down;
+        return tile;
+    }
 }

@@ -74,16 +74,16 @@ internal static class GpuGemm<T, TMath, TTile, TGeometry, TLeft, TRight, TStore>
     private static int RightPitch => (Columns / 4) + GpuGemm.Padding;
 
     public static void Launch(GpuDevice device, GemmArgs args) =>
-        device.LaunchGroups(Kernel, args.Batches * args.TilesDown(Rows) * args.TilesAcross(Columns), GpuGemm.Threads, args);
+        device.LaunchGroups(Kernel, args.Tiles(Rows, Columns), GpuGemm.Threads, args);
 
     internal static void Kernel(GemmArgs args)
     {
         ArrayView<Chunk<T>> left = SharedMemory.Allocate<Chunk<T>>(GpuGemm.LeftChunks);
         ArrayView<Chunk<T>> right = SharedMemory.Allocate<Chunk<T>>(GpuGemm.RightChunks);
         int thread = Group.IdxX, across = thread % TTile.Across, down = thread / TTile.Across;
-        int tilesAcross = args.TilesAcross(Columns), tilesDown = args.TilesDown(Rows);
-        int firstColumn = Grid.IdxX % tilesAcross * Columns, firstRow = Grid.IdxX / tilesAcross % tilesDown * Rows;
-        GemmArgs a = TGeometry.OfBatch(args, Grid.IdxX / tilesAcross / tilesDown);
+        GemmTile tile = GemmTile.Of(args, Grid.IdxX, Rows, Columns);
+        int firstRow = tile.FirstRow, firstColumn = tile.FirstColumn;
+        GemmArgs a = TGeometry.OfBatch(args, tile.Batch);
 
         TLeft from0 = StartLeft(a, firstRow, thread), from1 = from0, from2 = from0, from3 = from0;
         if (LeftLoads > 1) from1 = StartLeft(a, firstRow, thread + GpuGemm.Threads);

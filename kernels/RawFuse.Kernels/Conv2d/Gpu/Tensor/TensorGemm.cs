@@ -55,15 +55,15 @@ internal static class TensorGemm<T, TFormat, TTile, TGeometry, TLeft, TRight, TS
     private static int StepWords => TileLoads<T, TFormat, TLeft>.Words(Rows) + TileLoads<T, TFormat, TRight>.Words(Columns);
 
     public static void Launch(GpuDevice device, GemmArgs args) =>
-        device.LaunchGroups(Kernel, args.Batches * args.TilesDown(Rows) * args.TilesAcross(Columns), TensorGemm.Threads, args);
+        device.LaunchGroups(Kernel, args.Tiles(Rows, Columns), TensorGemm.Threads, args);
 
     internal static void Kernel(GemmArgs args)
     {
         // As chunks: copies and matrix loads want multiples of 16 bytes.
         ArrayView<float> tile = SharedMemory.Allocate<Fragment4>(TensorGemm.SharedChunks).Cast<float>();
-        int tilesAcross = args.TilesAcross(Columns), tilesDown = args.TilesDown(Rows);
-        int firstColumn = Grid.IdxX % tilesAcross * Columns, firstRow = Grid.IdxX / tilesAcross % tilesDown * Rows;
-        GemmArgs a = TGeometry.OfBatch(args, Grid.IdxX / tilesAcross / tilesDown);
+        GemmTile place = GemmTile.Of(args, Grid.IdxX, Rows, Columns);
+        int firstRow = place.FirstRow, firstColumn = place.FirstColumn;
+        GemmArgs a = TGeometry.OfBatch(args, place.Batch);
         int warp = Group.IdxX / 32, lane = Group.IdxX % 32, row = warp / TTile.WarpsAcross * TTile.WarpRows, column = warp % TTile.WarpsAcross * 32;
 
         // A step's left operand, its right one, the other step's left one, and its right one.
