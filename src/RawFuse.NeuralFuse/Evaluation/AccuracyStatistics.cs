@@ -6,21 +6,14 @@ public sealed record AccuracyStatistics
     /// <summary>How sure the interval of the mean is.</summary>
     private const double Confidence = 0.95;
 
-    private readonly double[] sorted;
-
     /// <summary>Summarizes accuracies.</summary>
     /// <param name="perChip">One accuracy per chip, in percent; 1 or more.</param>
     public AccuracyStatistics(IReadOnlyList<double> perChip)
     {
         if (perChip.Count == 0) throw new ArgumentException("Statistics need a chip or more.", nameof(perChip));
         PerChip = perChip;
-        sorted = [.. perChip.Order()];
         Mean = perChip.Average();
         StandardDeviation = Math.Sqrt(perChip.Average(value => (value - Mean) * (value - Mean)));
-
-        // s / sqrt(n) with the sample's s^2 = n / (n - 1) * the population's.
-        int others = perChip.Count - 1;
-        if (others > 0) HalfWidth = StudentT.Quantile(Confidence, others) * StandardDeviation / Math.Sqrt(others);
     }
 
     /// <summary>Mean over the chips.</summary>
@@ -33,10 +26,18 @@ public sealed record AccuracyStatistics
     /// Half the width of the 95% confidence interval of the mean over all chips there could be, from Student's t distribution: the interval is <see cref="Mean"/> plus and minus this.
     /// Null for one chip, which tells nothing of the others.
     /// </summary>
-    public double? HalfWidth { get; }
+    public double? HalfWidth
+    {
+        get
+        {
+            // s / sqrt(n) with the sample's s^2 = n / (n - 1) * the population's.
+            int others = PerChip.Count - 1;
+            return others > 0 ? StudentT.Quantile(Confidence, others) * StandardDeviation / Math.Sqrt(others) : null;
+        }
+    }
 
     /// <summary>The worst chip.</summary>
-    public double Worst => sorted[0];
+    public double Worst => PerChip.Min();
 
     /// <summary>The accuracies, chip by chip.</summary>
     public IReadOnlyList<double> PerChip { get; }
@@ -47,6 +48,7 @@ public sealed record AccuracyStatistics
     public double Quantile(double share)
     {
         if (!(share is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "A share is from 0 to 1.");
+        double[] sorted = [.. PerChip.Order()];
         double place = share * (sorted.Length - 1);
         int below = (int)place, above = Math.Min(below + 1, sorted.Length - 1);
         return sorted[below] + ((place - below) * (sorted[above] - sorted[below]));
