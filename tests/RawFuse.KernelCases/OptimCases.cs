@@ -17,6 +17,9 @@ internal static class OptimCases
         Adam(step: 1),
         Adam(step: 2),
         Adam(step: 1000),
+        Average(share: 0),
+        Average(share: 0.01f),
+        Average(share: 1),
     ];
 
     private static KernelCase Sgd(string name, float momentum, float weightDecay, bool nesterov) => new($"SGD {name}", run =>
@@ -65,6 +68,22 @@ internal static class OptimCases
         }
 
         run.Launch<AdamStep, AdamStepArgs>(new(tensors.ToArray(), rate, beta1, beta2, epsilon));
+        expectations.ForEach(expect => expect());
+    });
+
+    private static KernelCase Average(float share) => new(FormattableString.Invariant($"average with a share of {share}"), run =>
+    {
+        var tensors = new List<AveragedTensor>();
+        var expectations = new List<Action>();
+        foreach (int length in AllLengths(run))
+        {
+            float[] values = run.Random.Reals(length), old = run.Random.Reals(length);
+            Storage<float> average = run.InOut(old);
+            tensors.Add(new(run.Input(values), average, length));
+            expectations.Add(() => run.Expect(average, Tolerance.FewRoundings, () => Each(length, i => old[i] + ((double)share * (values[i] - old[i])))));
+        }
+
+        run.Launch<AverageStep, AverageStepArgs>(new(tensors.ToArray(), share));
         expectations.ForEach(expect => expect());
     });
 

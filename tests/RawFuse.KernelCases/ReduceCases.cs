@@ -3,12 +3,13 @@ using static RawFuse.KernelCases.TestData;
 
 namespace RawFuse.KernelCases;
 
-/// <summary>Sums over rows, and the loss of classification.</summary>
+/// <summary>Sums over rows, the loss of classification, and the search for what is no number.</summary>
 internal static class ReduceCases
 {
     public static readonly KernelCase[] All =
     [
         .. ((int[])[0, 1, 2, 17, 255, 256, 257, 700]).Select(SumRows),
+        FlagNonFinite(),
         CrossEntropy("real logits", (random, _, _) => (float)random.NextDouble() * 4),
         CrossEntropy("huge logits", (random, _, _) => random.Next(-3, 4) * 1e4f),
         CrossEntropy("the largest logits there are", (random, _, _) => random.Next(2) == 0 ? float.MaxValue : float.MinValue),
@@ -26,6 +27,28 @@ internal static class ReduceCases
             run.Launch<SumRows, SumRowsArgs>(new(run.Input(x), sums, rows, columns));
             run.Expect(sums, Tolerance.Exact, () => Each(columns, c => Enumerable.Range(0, rows).Sum(r => (double)x[(r * columns) + c])));
         }
+    });
+
+    /// <summary>Tensors without one, and with one at the first, the last or any other place; more of them than a launch takes.</summary>
+    private static KernelCase FlagNonFinite() => new("values that are not finite", run =>
+    {
+        int[] lengths = [0, 1, 1, 2, 3, 4, 4, 5, 0, 7, 8, 9, 33, 1023, 1024, 1025, 1025, 3000, 3000];
+        float[] bad = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, -float.NaN];
+        var tensors = new List<FlaggedTensor>();
+        var expected = new List<double>();
+        foreach (int length in lengths)
+        {
+            float[] values = run.Random.Reals(length);
+            if (length > 0) values[run.Random.Next(length)] = run.Random.Next(2) == 0 ? float.MaxValue : float.Epsilon;
+            bool isBad = length > 0 && tensors.Count % 3 != 0;
+            if (isBad) values[tensors.Count % 3 == 1 ? run.Random.Next(length) : run.Random.Next(2) * (length - 1)] = bad[run.Random.Next(bad.Length)];
+            tensors.Add(new(run.Input(values), length));
+            expected.Add(isBad ? 1 : 0);
+        }
+
+        Storage<int> flags = run.Output<int>(lengths.Length);
+        run.Launch<FlagNonFinite, FlagNonFiniteArgs>(new(tensors.ToArray(), flags));
+        run.Expect(flags, Tolerance.Exact, () => [.. expected]);
     });
 
     private static KernelCase CrossEntropy(string name, Func<Random, int, int, float> logit) => new($"cross-entropy of {name}", run =>

@@ -146,6 +146,8 @@ public sealed class PtxReportTests
     [InlineData("UpdateFaultMask.Kernel", 128, 128)]
     [InlineData("SgdStep.Kernel", 128, 128)]
     [InlineData("AdamStep.Kernel", 128, 128)]
+    [InlineData("AverageStep.Kernel", 128, 128)]
+    [InlineData("FlagNonFinite.Kernel", 128, 32)]
     public void MemoryMovesInWideWords(string kernel, int widestLoad, int widestStore)
     {
         PtxReport report = Real(kernel);
