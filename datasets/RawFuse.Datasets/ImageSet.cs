@@ -6,6 +6,9 @@ public sealed class ImageSet
     /// <summary>Colour channels of every image: red, green, blue.</summary>
     public const int Channels = 3;
 
+    /// <summary>Apart from the streams of <see cref="BatchLoader"/>, which may have the same seed.</summary>
+    private const ulong HoldOutStream = 3;
+
     /// <summary>Wraps the arrays, which are not copied, after checking that they fit together.</summary>
     /// <param name="name">What the set is called in reports.</param>
     /// <param name="height">Image height in pixels.</param>
@@ -98,6 +101,23 @@ public sealed class ImageSet
         }
 
         return new ImageSet(Name, Height, Width, pixels, labels, ClassNames);
+    }
+
+    /// <summary>Puts images aside by chance, to judge a training by. Both parts keep the set's order.</summary>
+    /// <param name="heldOut">How many.</param>
+    /// <param name="seed">Decides which; equal seeds choose equally.</param>
+    /// <returns>Copies of the other images, and of those put aside.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="heldOut"/> is negative or more than there are.</exception>
+    public (ImageSet Others, ImageSet HeldOut) Split(int heldOut, ulong seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(heldOut);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(heldOut, Count);
+        int[] order = [.. Enumerable.Range(0, Count)];
+        new RandomStream(seed, HoldOutStream).Shuffle(order);
+        Span<int> aside = order.AsSpan(0, heldOut), others = order.AsSpan(heldOut);
+        aside.Sort();
+        others.Sort();
+        return (Subset(others), Subset(aside));
     }
 
     /// <summary>A copy of the first <paramref name="count"/> images.</summary>

@@ -30,7 +30,7 @@ internal sealed class DemoRun(Device device, Report report, string folder, ulong
     private const int BaseBatch = 64;
     private const int FuseBatch = 50;
     private const int FuseEpochs = 4;
-    private static readonly QatOptions BaseTraining = new(Epochs: 5, PeakRate: 0.004f, QatOptimizer.Adam);
+    private static readonly QatOptions BaseTraining = new(Epochs: 5, new OneCycleRate(0.004f), QatOptimizer.Adam);
 
     private readonly Dictionary<string, double> stages = [];
 
@@ -45,7 +45,7 @@ internal sealed class DemoRun(Device device, Report report, string folder, ulong
         using var network = new Network(BaseModel.Define(BaseName, train.Classes), device, seed);
         Stage("train the base model, 8-bit weights", progress =>
         {
-            QatTrainer.Train(network, Training(train, BaseBatch, Augmentation.None), BaseTraining, Report.Of(progress), cancellation);
+            QatTrainer.Train(network, Training(train, BaseBatch, Augmentation.None), BaseTraining, Report.Of(progress), cancellationToken: cancellation);
             return true;
         });
         using FrozenNetwork model = FrozenNetwork.From(network);
@@ -55,8 +55,8 @@ internal sealed class DemoRun(Device device, Report report, string folder, ulong
         Stage("train the generator on random chips (EOPM)", progress =>
         {
             // 480 steps instead of the paper's 300,000: a high rate that falls fast, and few chips a step.
-            var options = new EopmOptions(population, Chips: 2, Rate: 0.02f, RateFactor: 0.9f, RateEvery: 20);
-            EopmTrainer.Train(generator, [model], Training(train, FuseBatch, Augmentation.Signs), options, FuseEpochs, seed, Report.Of(progress), report.Notices, cancellation);
+            var options = new EopmOptions(population, Chips: 2, Rate: new StaircaseRate(0.02f, Factor: 0.9f, Every: 20));
+            EopmTrainer.Train(generator, [model], Training(train, FuseBatch, Augmentation.Signs), options, FuseEpochs, seed, Report.Of(progress), report.Notices, cancellationToken: cancellation);
             return true;
         });
         using FrozenNetwork fuse = FrozenNetwork.From(generator);

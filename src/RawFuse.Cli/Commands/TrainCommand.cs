@@ -30,7 +30,7 @@ internal static class TrainCommand
         Option<string?> folder = CommonOptions.DataFolder();
         Option<int> epochs = CommonOptions.Number("--epochs", "Passes over the training images.", 10, 1, 100_000);
         Option<int> batch = CommonOptions.Number("--batch", "Images per step.", 128, 2, 65_536);
-        Option<double> rate = CommonOptions.Real("--lr", "Highest learning rate of the one-cycle schedule.", 0.05, 1e-9, 100);
+        var training = new TrainingOptions("Highest learning rate.", 0.05, isStaircase: false);
         Option<double> decay = CommonOptions.Real("--weight-decay", "L2 penalty.", 5e-4, 0, 10);
         var optimizer = new ChoiceOption<QatOptimizer>(
             "--optimizer", "sgd (with Nesterov momentum 0.9) or adam.", ("sgd", QatOptimizer.Sgd), ("adam", QatOptimizer.Adam));
@@ -39,8 +39,9 @@ internal static class TrainCommand
         Option<long> seed = CommonOptions.Seed();
         var command = new Command("base", "Train a classifier with quantization-aware training.")
         {
-            architecture, output, data, folder, epochs, batch, rate, decay, optimizer, bits, limit, seed,
+            architecture, output, data, folder, epochs, batch, decay, optimizer, bits, limit, seed,
         };
+        training.AddTo(command);
         var computing = new DeviceOptions(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -48,17 +49,17 @@ internal static class TrainCommand
             string name = data.ValueIn(parsed);
             string path = OutputFile.Check(parsed.GetRequiredValue(output));
             using Device device = computing.Open(parsed);
-            ImageSet images = ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit));
+            ulong random = (ulong)parsed.GetValue(seed);
+            (ImageSet images, ImageSet? heldOut) = training.Split(parsed, ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit)), random);
             ImageSet test = ImageSources.Test(name, parsed.GetValue(folder), null);
             NetworkDefinition definition = BaseModel.Define(parsed.GetValue(architecture)!, images.Classes, images.Height);
-            ulong random = (ulong)parsed.GetValue(seed);
             using var network = new Network(definition, device, random);
             LoaderSource source = LoaderSource.ForTraining(name, images, parsed.GetValue(batch), random);
             var options = new QatOptions(
-                parsed.GetValue(epochs), (float)parsed.GetValue(rate), optimizer.ValueIn(parsed), (float)parsed.GetValue(decay), parsed.GetValue(bits));
+                parsed.GetValue(epochs), training.Rate(parsed), optimizer.ValueIn(parsed), (float)parsed.GetValue(decay), parsed.GetValue(bits));
             (_, double seconds) = report.Stage($"train {definition.Name} on {name}", progress =>
             {
-                QatTrainer.Train(network, source, options, Report.Of(progress), cancellation);
+                QatTrainer.Train(network, source, options, Report.Of(progress), report.Notices, training.Run(parsed, heldOut, path), cancellation);
                 return true;
             });
             using FrozenNetwork frozen = FrozenNetwork.From(network, options.WeightBits);
@@ -95,15 +96,16 @@ internal static class TrainCommand
         Option<int> count = CommonOptions.Number("--chips", "Chips drawn for every mini-batch.", 10, 1, 1000);
         Option<int> epochs = CommonOptions.Number("--epochs", "Passes over the training images.", 1, 1, 100_000);
         Option<int> batch = CommonOptions.Number("--batch", "Images per step.", 25, 2, 65_536);
-        Option<double> rate = CommonOptions.Real("--lr", "Initial learning rate of Adam; x 0.96 every 500 steps.", 1e-3, 1e-9, 100);
+        var training = new TrainingOptions("Learning rate of Adam, the first or the highest.", 1e-3, isStaircase: true);
         var start = new Option<bool>("--start-at-identity") { Description = "Begin with F(x) = x instead of noise, which helps short trainings." };
         Option<int> perPass = CommonOptions.Number("--sets-per-pass", "Models that run through the base together, to bound memory; 0 for all.", 0, 0, 1001);
         Option<int?> limit = CommonOptions.Optional("--train-images", "Train on the first so many images only.", 1, int.MaxValue);
         Option<long> seed = CommonOptions.Seed();
         var command = new Command("fuse", "Train a NeuralFuse generator for frozen base models (EOPM).")
         {
-            bases, generator, output, data, folder, lambda, count, epochs, batch, rate, start, perPass, limit, seed,
+            bases, generator, output, data, folder, lambda, count, epochs, batch, start, perPass, limit, seed,
         };
+        training.AddTo(command);
         chips.AddTo(command);
         hints.AddTo(command, readsFuse: false);
         var computing = new DeviceOptions(command);
@@ -126,20 +128,20 @@ internal static class TrainCommand
                     if (models.Count == 1 && !data.IsGivenIn(parsed)) name = ImageSources.NameFor(dataset);
                 }
 
-                ImageSet images = ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit));
+                ulong random = (ulong)parsed.GetValue(seed);
+                (ImageSet images, ImageSet? heldOut) = training.Split(parsed, ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit)), random);
                 for (int i = 0; i < files.Length; i++) ImageSources.RequireClasses(models[i], files[i], images);
                 NetworkDefinition definition = Generator.Define(parsed.GetValue(generator)!, images.Height);
-                ulong random = (ulong)parsed.GetValue(seed);
                 using var network = new Network(definition, device, random);
                 if (parsed.GetValue(start)) GeneratorStart.AtIdentity(network);
                 LoaderSource source = LoaderSource.ForTraining(name, images, parsed.GetValue(batch), random);
                 var options = new EopmOptions(
-                    population, parsed.GetValue(count), (float)parsed.GetValue(lambda), (float)parsed.GetValue(rate), WeightBits: bits,
+                    population, parsed.GetValue(count), (float)parsed.GetValue(lambda), training.Rate(parsed), WeightBits: bits,
                     SetsPerPass: parsed.GetValue(perPass));
                 string protectedModels = string.Join(", ", models.Select(one => one.Definition.Name));
                 (_, double seconds) = report.Stage($"train {definition.Name} for {protectedModels} on {name}", progress =>
                 {
-                    EopmTrainer.Train(network, models, source, options, parsed.GetValue(epochs), random, Report.Of(progress), report.Notices, cancellation);
+                    EopmTrainer.Train(network, models, source, options, parsed.GetValue(epochs), random, Report.Of(progress), report.Notices, training.Run(parsed, heldOut, path), cancellation);
                     return true;
                 });
                 ModelFile.Save(network, new ModelInfo(ModelKind.Fuse, definition.Name, images.Classes, images.Height, options.WeightBits, name), path);

@@ -21,7 +21,7 @@ public sealed class EopmWorkload(Network generator, FrozenNetwork model, EopmOpt
     {
         for (int i = 0; i < chips.Length; i++) chips[i] = ((ulong)optimizer.Steps * (ulong)chips.Length + (ulong)i) % EopmTrainer.TrainingSeeds;
         step.Gradient(Batch, chips, optimizer.Steps);
-        optimizer.Step(options.RateAt(optimizer.Steps));
+        optimizer.Step(options.Rate.At(optimizer.Steps, total: optimizer.Steps + 1));
     }
 
     /// <inheritdoc/>

@@ -19,10 +19,11 @@ internal sealed class BatchReader : IDisposable
     /// <param name="epochs">Passes over them.</param>
     /// <param name="device">Where batches go.</param>
     /// <param name="isAhead">Whether the first batch is begun now, and each other one as soon as the one before it is taken.</param>
-    public BatchReader(IImageSource source, int epochs, Device device, bool isAhead)
+    /// <param name="first">Batches to leave out at the start; all epochs have as many as the first one.</param>
+    public BatchReader(IImageSource source, int epochs, Device device, bool isAhead, int first = 0)
     {
         uploader = device.CreateUploader();
-        batches = Make(source, epochs, uploader).GetEnumerator();
+        batches = Make(source, epochs, first, uploader).GetEnumerator();
         if (isAhead) ahead = Task.Run(MoveOn);
     }
 
@@ -31,10 +32,11 @@ internal sealed class BatchReader : IDisposable
     /// <param name="epochs">Passes over them.</param>
     /// <param name="device">Where batches go.</param>
     /// <param name="cancellationToken">Stops between two batches; then nothing is left running.</param>
+    /// <param name="first">Batches to leave out at the start; all epochs have as many as the first one.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static IEnumerable<Batch> Read(IImageSource source, int epochs, Device device, CancellationToken cancellationToken)
+    public static IEnumerable<Batch> Read(IImageSource source, int epochs, Device device, CancellationToken cancellationToken, int first = 0)
     {
-        using var reader = new BatchReader(source, epochs, device, isAhead: device is GpuDevice);
+        using var reader = new BatchReader(source, epochs, device, isAhead: device is GpuDevice, first);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -67,10 +69,12 @@ internal sealed class BatchReader : IDisposable
         uploader.Dispose();
     }
 
-    private static IEnumerable<Batch> Make(IImageSource source, int epochs, Uploader uploader)
+    private static IEnumerable<Batch> Make(IImageSource source, int epochs, int first, Uploader uploader)
     {
-        for (int epoch = 0; epoch < epochs; epoch++)
-            foreach (ReadOnlyMemory<int> numbers in source.Batches(epoch))
+        int perEpoch = source.Batches(0).Count();
+        if (perEpoch == 0) yield break;
+        for (int epoch = first / perEpoch, skipped = first % perEpoch; epoch < epochs; epoch++, skipped = 0)
+            foreach (ReadOnlyMemory<int> numbers in source.Batches(epoch).Skip(skipped))
                 yield return Batch.From(source, numbers.Span, epoch, uploader);
     }
 

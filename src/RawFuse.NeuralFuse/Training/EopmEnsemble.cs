@@ -18,6 +18,9 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
     private Storage<float>? losses;
     private float[] hostLosses = [];
 
+    /// <summary>The base model's name.</summary>
+    public string Name => model.Definition.Name;
+
     /// <summary>Gives all sets to the device; nothing waits for them.</summary>
     /// <param name="fused">F(x), [B, H, W, C].</param>
     /// <param name="batch">Whose labels count.</param>
@@ -50,6 +53,13 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
         for (int i = 0; i < images; i++) clean += hostLosses[i] / share;
         for (int i = images; i < hostLosses.Length; i++) perturbed += options.Lambda == 0 ? 0 : hostLosses[i] / share / options.Lambda;
         return new EopmLoss(clean, perturbed, options.Lambda);
+    }
+
+    /// <summary>The first set, 0 for the clean model, with an image whose loss was not finite when it was last read; -1 for none.</summary>
+    public int FirstNonFinite(int images)
+    {
+        int at = Array.FindIndex(hostLosses, loss => !float.IsFinite(loss));
+        return at < 0 ? -1 : at / images;
     }
 
     /// <summary>How many of all sets run together, with so many images each.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using RawFuse.Kernels;
 
 namespace RawFuse.NeuralFuse.Training;
@@ -109,6 +110,20 @@ public sealed class EopmStep : IDisposable
         return new EopmLoss(clean, perturbed, options.Lambda);
     }
 
+    /// <summary>Where the last <see cref="Gradient"/>'s loss stopped being finite, in words.</summary>
+    internal string Blame(Batch batch, ReadOnlySpan<ulong> chips)
+    {
+        using (Tensor fused = generator.Forward(batch.Images, ModeFor(chips.Length)))
+            if (!TensorPrimitives.IsFiniteAll<float>(fused.ToArray())) return NonFinite.In(generator, batch.Images, ModeFor(chips.Length));
+        foreach (EopmEnsemble ensemble in ensembles)
+        {
+            int set = ensemble.FirstNonFinite(batch.Count);
+            if (set >= 0) return $"base model '{ensemble.Name}' is the first whose answers are not finite, on {(set == 0 ? "its clean weights" : $"chip {chips[set - 1]}")}";
+        }
+
+        return "the sum of the losses is not finite, each of them is";
+    }
+
     /// <summary>Gives the buffers back.</summary>
     public void Dispose()
     {
@@ -123,6 +138,8 @@ public sealed class EopmStep : IDisposable
     private Tensor Transform(Batch batch, int chips)
     {
         using PhaseScope phase = generator.Device.Phase("generator forward");
-        return generator.Forward(batch.Images, new ForwardMode(IsTraining: true, WeightBits: options.WeightBits, BatchNormMomentum: 1 - MathF.Pow(0.9f, chips)));
+        return generator.Forward(batch.Images, ModeFor(chips));
     }
+
+    private ForwardMode ModeFor(int chips) => new(IsTraining: true, WeightBits: options.WeightBits, BatchNormMomentum: 1 - MathF.Pow(0.9f, chips));
 }

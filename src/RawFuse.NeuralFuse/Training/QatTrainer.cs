@@ -1,24 +1,7 @@
 using RawFuse.Kernels;
+using RawFuse.NeuralFuse.Evaluation;
 
 namespace RawFuse.NeuralFuse.Training;
-
-/// <summary>Optimizers for base training.</summary>
-public enum QatOptimizer
-{
-    /// <summary>Stochastic gradient descent with Nesterov's momentum 0.9.</summary>
-    Sgd,
-
-    /// <summary>Adam: faster for a few epochs; ignores the weight decay.</summary>
-    Adam,
-}
-
-/// <summary>How a base model is trained.</summary>
-/// <param name="Epochs">Passes over the images, 1 or more.</param>
-/// <param name="PeakRate">Highest learning rate of the one-cycle schedule.</param>
-/// <param name="Optimizer">What turns gradients into steps.</param>
-/// <param name="WeightDecay">L2 penalty.</param>
-/// <param name="WeightBits">Bits the weights are rounded to in every forward pass, 2 to 8.</param>
-public sealed record QatOptions(int Epochs, float PeakRate = 0.05f, QatOptimizer Optimizer = QatOptimizer.Sgd, float WeightDecay = 5e-4f, int WeightBits = 8);
 
 /// <summary>
 /// Quantization-aware training of a base model: the weights are rounded to their int8 values in every forward pass, and the gradient passes
@@ -31,36 +14,26 @@ public static class QatTrainer
     /// <param name="source">Training images.</param>
     /// <param name="options">Schedule.</param>
     /// <param name="progress">Told after every step; null for nobody.</param>
+    /// <param name="notices">Told in sentences what a user should know; null for nobody.</param>
+    /// <param name="run">Checkpoints, held-out images, averages; null for none of them.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
-    /// <exception cref="TrainingException">The loss, or a parameter at the end, is not finite.</exception>
+    /// <exception cref="TrainingException">A loss, a gradient or, at the end, a parameter is not finite; step, batch and layer are named.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be written; those before it are kept.</exception>
     /// <exception cref="OperationCanceledException">Training was stopped.</exception>
     public static void Train(
-        Network network, IImageSource source, QatOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        Network network, IImageSource source, QatOptions options, IProgress<TrainingProgress>? progress = null, IProgress<string>? notices = null,
+        TrainingRun? run = null, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
         Batch.CheckClasses(network.Definition, source);
         using Optimizer optimizer = OptimizerFor(network, options);
-        int total = options.Epochs * source.Batches(0).Count();
-        var mode = new ForwardMode(IsTraining: true, WeightBits: options.WeightBits);
-        foreach (Batch batch in BatchReader.Read(source, options.Epochs, network.Device, cancellationToken))
-        {
-            float loss = Step(network, batch, mode, optimizer, LearningRate.OneCycle(optimizer.Steps, total, options.PeakRate));
-            if (!float.IsFinite(loss)) throw new TrainingException($"Base training: the loss became {loss} in step {optimizer.Steps} (epoch {batch.Epoch + 1}).");
-            progress?.Report(new TrainingProgress(optimizer.Steps, total, batch.Epoch, loss));
-        }
-
-        TrainingException.ThrowIfNotFinite(network, "Base training");
+        new TrainingLoop(new Method(network, options, optimizer), source, options.Epochs, run ?? new(), progress, notices).Run(cancellationToken);
     }
 
     /// <summary>One step on one batch; the loss is the mean cross-entropy.</summary>
     /// <returns>The loss before the step.</returns>
     public static float Step(Network network, Batch batch, ForwardMode mode, Optimizer optimizer, float rate)
     {
-        using Storage<float> weights = network.Device.Allocate<float>(batch.Count);
-        network.Device.Run<Fill<float>, FillArgs<float>>(new(weights, batch.Count, 1f / batch.Count));
-        using Tape tape = Tape.Start();
-        using Tensor loss = Loss(network, batch, mode, weights);
-        using (network.Device.Phase("backward")) tape.Backward(loss);
+        using Tensor loss = Gradient(network, batch, mode);
         optimizer.Step(rate);
         return loss.ToScalar();
     }
@@ -69,10 +42,62 @@ public static class QatTrainer
         ? new Adam(network.TrainedTensors)
         : new Sgd(network.TrainedTensors, momentum: 0.9f, options.WeightDecay, nesterov: true);
 
+    /// <summary>Adds a batch's gradient to the trained tensors.</summary>
+    /// <returns>The loss, which nothing has waited for.</returns>
+    private static Tensor Gradient(Network network, Batch batch, ForwardMode mode)
+    {
+        using Storage<float> weights = network.Device.Allocate<float>(batch.Count);
+        network.Device.Run<Fill<float>, FillArgs<float>>(new(weights, batch.Count, 1f / batch.Count));
+        using Tape tape = Tape.Start();
+        Tensor loss = Loss(network, batch, mode, weights);
+        using (network.Device.Phase("backward")) tape.Backward(loss);
+        return loss;
+    }
+
     private static Tensor Loss(Network network, Batch batch, ForwardMode mode, Storage<float> weights)
     {
         using PhaseScope phase = network.Device.Phase("forward");
         using Tensor logits = network.Forward(batch.Images, mode);
         return logits.SoftmaxCrossEntropy(batch.DeviceLabels, weights);
+    }
+
+    private sealed class Method(Network network, QatOptions options, Optimizer optimizer) : ITrainingMethod
+    {
+        private readonly ForwardMode mode = new(IsTraining: true, WeightBits: options.WeightBits);
+
+        public string Name => "Base training";
+
+        public Network Network => network;
+
+        public Optimizer Optimizer => optimizer;
+
+        public LearningRate Rate => options.Rate;
+
+        public ulong RandomState
+        {
+            get => 0;
+            set => ArgumentOutOfRangeException.ThrowIfNotEqual(value, 0UL);
+        }
+
+        public IEnumerable<KeyValuePair<string, string>> Settings =>
+        [
+            new("optimizer", $"{options.Optimizer}"),
+            new("weight decay", FormattableString.Invariant($"{options.WeightDecay}")),
+            new("weight bits", FormattableString.Invariant($"{options.WeightBits}")),
+        ];
+
+        public float Gradient(Batch batch, int step)
+        {
+            using Tensor loss = QatTrainer.Gradient(network, batch, mode);
+            return loss.ToScalar();
+        }
+
+        public string Blame(Batch batch) => NonFinite.In(network, batch.Images, mode);
+
+        public double Judge(Network candidate, IImageSource images, CancellationToken cancellationToken)
+        {
+            using FrozenNetwork frozen = FrozenNetwork.From(candidate, options.WeightBits);
+            return Evaluator.CleanAccuracy(frozen, images, cancellationToken);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using RawFuse.Kernels;
 
 namespace RawFuse;
@@ -71,6 +72,42 @@ public sealed class Network : IDisposable
         var context = new LayerContext(name => this[name], mode);
         using Tensor result = Definition.Schedule.Run(images, (step, inputs) => Definition.Layers[step].Forward(context, inputs));
         return Definition.Squeeze(result);
+    }
+
+    /// <summary>Finds where numbers stop being finite. Batch normalizations record statistics as in <see cref="Forward"/>.</summary>
+    /// <param name="images">[N, H, W, C].</param>
+    /// <param name="mode">Training or inference, and the rounding of weights.</param>
+    /// <returns>The first layer, in the order of computation, whose output holds a NaN or an infinity; null if none does.</returns>
+    /// <exception cref="ShapeException">The images have another size.</exception>
+    public Layer? FirstNonFinite(Tensor images, ForwardMode mode = default)
+    {
+        Definition.CheckInput(images);
+        var context = new LayerContext(name => this[name], mode);
+        Layer? first = null;
+        using Tensor result = Definition.Schedule.Run(images, (step, inputs) =>
+        {
+            Layer layer = Definition.Layers[step];
+            Tensor output = layer.Forward(context, inputs);
+            if (first is null && !TensorPrimitives.IsFiniteAll<float>(output.ToArray())) first = layer;
+            return output;
+        });
+        return first;
+    }
+
+    /// <summary>Takes over all numbers of a network with the same layers on the same device.</summary>
+    /// <exception cref="ArgumentException">The network has other layers or lives elsewhere.</exception>
+    public void CopyFrom(Network other)
+    {
+        if (other.Definition != Definition || other.Device != Device) throw new ArgumentException($"'{other.Definition.Name}' is another network or on another device.", nameof(other));
+        if (other == this) return;
+        var copies = new TensorCopy[Definition.Parameters.Count];
+        for (int i = 0; i < copies.Length; i++)
+        {
+            Tensor to = this[Definition.Parameters[i].Name];
+            copies[i] = new TensorCopy(other[Definition.Parameters[i].Name].Storage, to.Storage, to.Length);
+        }
+
+        Device.Run<CopyTensors, CopyTensorsArgs>(new(copies));
     }
 
     /// <inheritdoc/>

@@ -13,6 +13,26 @@ public abstract class Optimizer : IDisposable
     /// <summary>Steps taken.</summary>
     public int Steps { get; private set; }
 
+    /// <summary>What steps depend on besides parameters and gradients: tensors that start at 0, by name, one for each parameter.</summary>
+    public abstract IReadOnlyList<OptimizerMoment> Moments { get; }
+
+    /// <summary>How often each parameter was updated, where steps depend on it; else empty.</summary>
+    public virtual ReadOnlySpan<int> Updates => [];
+
+    /// <summary>Goes on where another optimizer of the same kind and parameters stood; its <see cref="Moments"/> are to be copied besides.</summary>
+    /// <param name="steps">Its steps, 0 or more.</param>
+    /// <param name="updates">Its <see cref="Updates"/>.</param>
+    /// <exception cref="ArgumentException">There are more or fewer updates than this optimizer counts, or a number is negative or more than there were steps.</exception>
+    public void Resume(int steps, ReadOnlySpan<int> updates)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        if (updates.Length != Updates.Length) throw new ArgumentException($"{updates.Length} counts of updates; this optimizer has {Updates.Length}.", nameof(updates));
+        foreach (int count in updates)
+            if (count < 0 || count > steps) throw new ArgumentException($"A parameter was updated {count} times in {steps} steps.", nameof(updates));
+        Steps = steps;
+        SetUpdates(updates);
+    }
+
     /// <summary>Updates every tensor that has a gradient, then forgets the gradients.</summary>
     /// <param name="rate">Learning rate of this step.</param>
     public void Step(float rate)
@@ -35,6 +55,11 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>Updates the first <paramref name="count"/> that were noted.</summary>
     private protected abstract void Update(int count, float rate);
+
+    /// <summary>Takes over another optimizer's counts.</summary>
+    private protected virtual void SetUpdates(ReadOnlySpan<int> updates)
+    {
+    }
 
     private protected static Tensor[] ZerosLike(IReadOnlyList<Tensor> parameters) => [.. parameters.Select(parameter => Tensor.Zeros(parameter.Device, parameter.Shape))];
 }
@@ -59,6 +84,9 @@ public sealed class Sgd : Optimizer
         velocities = ZerosLike(Parameters);
         collected = new SgdTensor[Parameters.Count];
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptimizerMoment> Moments => [new("velocity", velocities)];
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -100,10 +128,18 @@ public sealed class Adam : Optimizer
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OptimizerMoment> Moments => [new("mean", means), new("variance", variances)];
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<int> Updates => updates;
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
         foreach (Tensor tensor in means.Concat(variances)) tensor.Dispose();
     }
+
+    private protected override void SetUpdates(ReadOnlySpan<int> updates) => updates.CopyTo(this.updates);
 
     private protected override void Collect(int slot, int index, Tensor gradient) =>
         collected[slot] = new AdamTensor(Parameters[index].Storage, gradient.Storage, means[index].Storage, variances[index].Storage, gradient.Length, ++updates[index]);

@@ -10,6 +10,8 @@ namespace RawFuse.Serialization;
 /// <remarks>A symbolic link at the target is replaced by the file; what it pointed to is left alone.</remarks>
 public sealed class AtomicFile : IDisposable
 {
+    private const string Prefix = ".rawfuse-", Suffix = ".tmp";
+
     private readonly string target;
     private readonly string temporary;
     private readonly FileStream stream;
@@ -30,7 +32,7 @@ public sealed class AtomicFile : IDisposable
         // The same folder is the same file system, where a rename replaces in one step.
         string folder = Path.GetDirectoryName(target)!;
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{path}: cannot be written: there is no folder {folder}");
-        temporary = Path.Combine(folder, $".rawfuse-{Guid.NewGuid():N}.tmp");
+        temporary = Path.Combine(folder, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
         try
         {
             stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
@@ -84,6 +86,14 @@ public sealed class AtomicFile : IDisposable
         using var file = new AtomicFile(path);
         write(file.Stream);
         file.Commit();
+    }
+
+    /// <summary>Removes temporary files that a process left in a folder when it was killed.</summary>
+    /// <param name="folder">A folder that nobody else writes to.</param>
+    /// <exception cref="IOException">One cannot be removed.</exception>
+    public static void RemoveAbandoned(string folder)
+    {
+        foreach (string file in Directory.GetFiles(folder, $"{Prefix}*{Suffix}")) File.Delete(file);
     }
 
     /// <summary>Writes a text file atomically, as UTF-8 without a byte order mark.</summary>

@@ -6,6 +6,9 @@ public sealed class SplitMix64(ulong seed)
 {
     private ulong state = seed;
 
+    /// <summary>Where the sequence is: a generator with this seed goes on with the same numbers.</summary>
+    public ulong State => state;
+
     /// <summary>64 random bits.</summary>
     public ulong Next()
     {

@@ -70,7 +70,7 @@ public sealed class OptimizerTests : IDisposable
     public void TheStaircaseGoesDownAfterEveryFlight()
     {
         foreach ((int step, double rate) in (ReadOnlySpan<(int, double)>)[(0, 1e-3), (499, 1e-3), (500, 0.96e-3), (999, 0.96e-3), (1000, 0.9216e-3), (5000, 1e-3 * 0.664832636)])
-            Assert.InRange(LearningRate.Staircase(step, 1e-3f, 0.96f, 500) / rate, 1 - 1e-5, 1 + 1e-5);
+            Assert.InRange(new StaircaseRate(1e-3f, 0.96f, 500).At(step, total: 10_000) / rate, 1 - 1e-5, 1 + 1e-5);
     }
 
     [Fact]
@@ -78,14 +78,14 @@ public sealed class OptimizerTests : IDisposable
     {
         // 9 steps: the progress is 0.1, 0.2, ..., 0.9.
         double[] expected = [0.5, .. Enumerable.Range(2, 8).Select(i => 0.5 * (1 + Math.Cos(Math.PI * ((i / 10.0) - 0.2) / 0.8)))];
-        for (int step = 0; step < 9; step++) Assert.Equal(4 * expected[step], LearningRate.OneCycle(step, 9, 4), 1e-5);
-        Assert.Equal(4, LearningRate.OneCycle(1, 9, 4), 1e-5);
-        Assert.Equal(2, LearningRate.OneCycle(5, 9, 4), 1e-5);
+        for (int step = 0; step < 9; step++) Assert.Equal(4 * expected[step], new OneCycleRate(4).At(step, 9), 1e-5);
+        Assert.Equal(4, new OneCycleRate(4).At(1, 9), 1e-5);
+        Assert.Equal(2, new OneCycleRate(4).At(5, 9), 1e-5);
 
         foreach (int total in (int[])[1, 2, 10, 1000])
             for (int step = 0; step < total; step++)
-                Assert.InRange(LearningRate.OneCycle(step, total, 4), float.Epsilon, 4.00001f);
-        Assert.Equal(4, LearningRate.OneCycle(0, 100, 4, warmup: 0), 0.01);
+                Assert.InRange(new OneCycleRate(4).At(step, total), float.Epsilon, 4.00001f);
+        Assert.Equal(4, new OneCycleRate(4, Warmup: 0).At(0, 100), 0.01);
     }
 
     [Fact]

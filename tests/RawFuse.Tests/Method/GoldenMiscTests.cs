@@ -43,7 +43,7 @@ public sealed class GoldenMiscTests
     {
         var options = new EopmOptions(new ChipPopulation(0.01), Chips: 10, Lambda: 5);
         foreach (JsonElement pair in Golden.GetProperty("lr_used_at_step_index").EnumerateArray())
-            Assert.Equal((float)pair[1].GetDouble(), options.RateAt(pair[0].GetInt32()), 1e-10f);
+            Assert.Equal((float)pair[1].GetDouble(), options.Rate.At(pair[0].GetInt32(), total: int.MaxValue), 1e-10f);
     }
 
     /// <summary>The quantized UNet's first transposed convolution makes 6x6 pixels of 4x4, two less than the skip connection has.</summary>

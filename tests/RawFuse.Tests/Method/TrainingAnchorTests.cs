@@ -22,7 +22,7 @@ public sealed class TrainingAnchorTests(ITestOutputHelper output)
     {
         using var device = new CpuDevice(2);
         using var network = new Network(ToyProblem.Classifier(), device, seed: 7);
-        QatTrainer.Train(network, new ToyProblem(96, 16), new QatOptions(Epochs: 5, PeakRate: optimizer == QatOptimizer.Sgd ? 0.05f : 0.01f, optimizer));
+        QatTrainer.Train(network, new ToyProblem(96, 16), new QatOptions(Epochs: 5, new OneCycleRate(optimizer == QatOptimizer.Sgd ? 0.05f : 0.01f), optimizer));
         using FrozenNetwork frozen = FrozenNetwork.From(network);
         double accuracy = Evaluator.CleanAccuracy(frozen, new ToyProblem(300, 100, first: 1_000_000));
         output.WriteLine($"{optimizer}: {accuracy:F1}%");
@@ -70,7 +70,7 @@ public sealed class TrainingAnchorTests(ITestOutputHelper output)
         using var setup = new Setup(2);
         var losses = new List<float>();
         EopmTrainer.Train(
-            setup.Generator, [setup.Base], new ToyProblem(48, 16), OptionsOf(SramMapping.Physical) with { Rate = 0.01f }, epochs: 15, seed: 5,
+            setup.Generator, [setup.Base], new ToyProblem(48, 16), OptionsOf(SramMapping.Physical) with { Rate = new StaircaseRate(0.01f) }, epochs: 15, seed: 5,
             new Reporter(progress => losses.Add(progress.Loss)));
         Assert.Equal(45, losses.Count);
         Assert.True(losses.TakeLast(6).Average() < 0.8 * losses.Take(6).Average(), string.Join(" ", losses));
@@ -84,7 +84,7 @@ public sealed class TrainingAnchorTests(ITestOutputHelper output)
         using var network = new Network(ToyProblem.Classifier(), device, seed: 1);
         var source = new ToyProblem(48, 16) { Spoiled = 20 };
         TrainingException exception = Assert.Throws<TrainingException>(() => QatTrainer.Train(network, source, new QatOptions(Epochs: 2, Optimizer: optimizer)));
-        Assert.Contains("NaN in step 2 (epoch 1)", exception.Message);
+        Assert.Equal("Base training: the loss became NaN in step 2 (epoch 1, batch 2 of 3): an image of the batch is not finite.", exception.Message);
     }
 
     [Fact]
@@ -94,7 +94,42 @@ public sealed class TrainingAnchorTests(ITestOutputHelper output)
         var source = new ToyProblem(48, 16) { Spoiled = 40 };
         TrainingException exception = Assert.Throws<TrainingException>(
             () => EopmTrainer.Train(setup.Generator, [setup.Base], source, OptionsOf(SramMapping.Ibm), epochs: 2, seed: 1));
-        Assert.Contains("NaN in step 3 (epoch 1)", exception.Message);
+        Assert.Equal("Generator training: the loss became NaN in step 3 (epoch 1, batch 3 of 3): an image of the batch is not finite.", exception.Message);
+    }
+
+    [Fact]
+    public void QatNamesTheLayerThatOverflows()
+    {
+        using var setup = new Setup(1);
+        Scale(setup.Classifier["bn.weight"], 1e30f);
+        Scale(setup.Classifier["fc.weight"], 1e30f);
+        TrainingException exception = Assert.Throws<TrainingException>(() => QatTrainer.Train(setup.Classifier, new ToyProblem(48, 16), new QatOptions(Epochs: 2)));
+        Assert.Contains("in step 1 (epoch 1, batch 1 of 3): layer 'fc' of 'toy' is the first whose output is not finite", exception.Message);
+    }
+
+    /// <summary>The loss is finite, and so is the gradient down to the batch normalization, which divides by a tiny deviation.</summary>
+    [Fact]
+    public void QatNamesTheGradientThatOverflowsAndLeavesTheWeightsAlone()
+    {
+        using var setup = new Setup(1);
+        Scale(setup.Classifier["conv.weight"], 1e-10f);
+        Scale(setup.Classifier["bn.weight"], 1e19f);
+        Scale(setup.Classifier["fc.weight"], 1e18f);
+        Dictionary<string, int[]> before = BitsOf(setup.Classifier);
+        TrainingException exception = Assert.Throws<TrainingException>(() => QatTrainer.Train(setup.Classifier, new ToyProblem(48, 16), new QatOptions(Epochs: 2)));
+        Assert.Equal("Base training: the gradient of 'conv.weight' is not finite in step 1 (epoch 1, batch 1 of 3).", exception.Message);
+        foreach (string name in (string[])["conv.weight", "bn.weight", "bn.bias", "fc.weight", "fc.bias"]) Assert.Equal(before[name], BitsOf(setup.Classifier)[name]);
+    }
+
+    [Fact]
+    public void EopmNamesTheBaseModelThatOverflows()
+    {
+        using var setup = new Setup(1);
+        Scale(setup.Classifier["fc.weight"], 3e38f);
+        using FrozenNetwork model = FrozenNetwork.From(setup.Classifier);
+        TrainingException exception = Assert.Throws<TrainingException>(
+            () => EopmTrainer.Train(setup.Generator, [setup.Base, model], new ToyProblem(48, 16), OptionsOf(SramMapping.Ibm), epochs: 1, seed: 1));
+        Assert.Contains("(epoch 1, batch 1 of 3): base model 'toy' is the first whose answers are not finite, on its clean weights.", exception.Message);
     }
 
     [Fact]
@@ -166,6 +201,8 @@ public sealed class TrainingAnchorTests(ITestOutputHelper output)
         Assert.Equal(before, setup.Device.Pool.BytesInUse);
         Assert.InRange(perStep, 0, MostManagedBytesPerStep - 1);
     }
+
+    private static void Scale(Tensor tensor, float factor) => tensor.Set(Array.ConvertAll(tensor.ToArray(), value => value * factor));
 
     private static EopmOptions OptionsOf(SramMapping mapping) => new(new ChipPopulation(0.01, FaultModel.StuckAt, mapping), Chips: 3);
 

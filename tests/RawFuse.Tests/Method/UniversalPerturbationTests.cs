@@ -70,12 +70,12 @@ public sealed class UniversalPerturbationTests : IDisposable
     {
         // The classifier sees images that are too dark in one channel; one image added to all repairs it.
         using var classifier = new Network(ToyProblem.Classifier(), device, seed: 7);
-        QatTrainer.Train(classifier, new ToyProblem(96, 16), new QatOptions(Epochs: 5, PeakRate: 0.05f));
+        QatTrainer.Train(classifier, new ToyProblem(96, 16), new QatOptions(Epochs: 5, new OneCycleRate(0.05f)));
         using FrozenNetwork model = FrozenNetwork.From(classifier);
         using Network perturbation = Make();
         var shifted = new Shifted(new ToyProblem(96, 16));
         var losses = new List<float>();
-        var options = new EopmOptions(new ChipPopulation(0.01, FaultModel.StuckAt, SramMapping.Physical), Chips: 2, Rate: 0.02f);
+        var options = new EopmOptions(new ChipPopulation(0.01, FaultModel.StuckAt, SramMapping.Physical), Chips: 2, Rate: new StaircaseRate(0.02f));
         EopmTrainer.Train(perturbation, [model], shifted, options, epochs: 10, seed: 5, new Reporter(progress => losses.Add(progress.Loss)));
         Assert.True(losses.TakeLast(6).Average() < 0.5 * losses.Take(6).Average(), string.Join(" ", losses));
 

@@ -19,7 +19,7 @@ internal abstract class TorchEopm : IDisposable
         Generator = new TorchNetwork(problem.Generator, format);
         Images = keeper.Make(() => TorchData.Images(problem.Batch.Images.ToArray(), problem.Batch.Images.Shape, format));
         Labels = keeper.Make(() => TorchData.Labels(problem.Batch.Labels));
-        optimizer = Libtorch.Run(() => torch.optim.Adam(Generator.Trained, problem.Options.Rate, EopmOptions.Beta1, EopmOptions.Beta2));
+        optimizer = Libtorch.Run(() => torch.optim.Adam(Generator.Trained, problem.Options.Rate.At(0, total: 1), EopmOptions.Beta1, EopmOptions.Beta2));
     }
 
     /// <summary>Layout of the images.</summary>
