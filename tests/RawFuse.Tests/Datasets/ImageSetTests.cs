@@ -34,6 +34,23 @@ public sealed class ImageSetTests
     }
 
     [Fact]
+    public void SplitPutsImagesAsideByChance()
+    {
+        var set = new ImageSet("numbered", 1, 1, [.. Enumerable.Range(0, 300).Select(i => (byte)(i / 3))], new int[100], TwoClasses);
+        (ImageSet others, ImageSet heldOut) = set.Split(20, seed: 3);
+        byte[] First(ImageSet some) => [.. Enumerable.Range(0, some.Count).Select(i => some.Image(i)[0])];
+
+        Assert.Equal((80, 20), (others.Count, heldOut.Count));
+        Assert.Equal(First(set).Order(), First(others).Concat(First(heldOut)).Order());
+        Assert.Equal(First(heldOut).Order(), First(heldOut));
+        Assert.Equal(First(heldOut), First(set.Split(20, seed: 3).HeldOut));
+        Assert.NotEqual(First(heldOut), First(set.Split(20, seed: 4).HeldOut));
+        Assert.Equal(0, set.Split(100, seed: 1).Others.Count);
+        Assert.Throws<ArgumentOutOfRangeException>(() => set.Split(101, seed: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => set.Split(-1, seed: 1));
+    }
+
+    [Fact]
     public void PixelsThatDoNotFitTheLabelsAreRefused()
     {
         var error = Assert.Throws<ArgumentException>(() => new ImageSet("s", 2, 3, new byte[35], [0, 1], TwoClasses));

@@ -43,11 +43,26 @@ public sealed class StepTransferTests : IDisposable
         AssertCopies(0, () => QatTrainer.Step(network, batch, new ForwardMode(IsTraining: true, WeightBits: 8), optimizer, 0.01f));
     }
 
+    /// <summary>A training reads one thing more: which of the gradients are not finite.</summary>
+    [Fact]
+    public void ATrainingReadsTheLossAndTheFlagsOfTheGradients()
+    {
+        using var network = new Network(ToyProblem.Classifier(), device, seed: 1);
+        var downloads = new List<long>();
+        QatTrainer.Train(network, new ToyProblem(8, 2), new QatOptions(1), new Listener(() => downloads.Add(device.Downloads)));
+        Assert.Equal([2, 2, 2], downloads.Skip(1).Zip(downloads, (now, before) => now - before));
+    }
+
     [Fact]
     public void ABatchIsItsImagesAndItsLabels()
     {
         using Batch batch = Batch.From(new ToyProblem(4, 4), [0, 1], 0, device);
         Assert.Equal((2, 0), (device.Uploads, device.Downloads));
+    }
+
+    private sealed class Listener(Action heard) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => heard();
     }
 
     private void AssertCopies(int uploads, Action step)
