@@ -40,7 +40,8 @@ internal static class TableCommand
             IReadOnlyList<RowResult> rows = ResultTables.Distinct(paths.SelectMany(path => ResultsFile.Read(path, Report.Warnings)));
             int others = 0;
             ResultTable table = asked is { } paper ? ResultTables.Paper(paper, rows, out others) : ResultTables.List(rows);
-            if (others > 0) Report.Warnings.Report($"{others} of {rows.Count} rows have no place in the paper's tables (data set, fault model, N), or later rows of another setting replace them");
+            if (others > 0)
+                Report.Warnings.Report($"{others} of {rows.Count} rows are not the paper's (data set, fault model, N), or later rows of another setting replace them");
             ResultTableText.Write(report, table, format.ValueIn(parsed));
             report.Json(() => ResultTableJson.Of(table), JsonModels.Default.ResultTableJson);
         });

@@ -26,8 +26,10 @@ internal static class CampaignTable
         report.Console.Write(table);
         IReadOnlyList<BaseJob> bases = CampaignExpansion.BasesToTrain(own);
         IReadOnlyList<GeneratorJob> generators = CampaignExpansion.GeneratorsToTrain(own);
+        string part = shard.IsWhole ? "" : $" of {rows.Count}, shard {shard}";
         report.Line(
-            $"{own.Count} rows{(shard.IsWhole ? "" : $" of {rows.Count}, shard {shard}")}, {own.Count(row => done.Contains(row.Id))} of them done; to train: {bases.Count} base model(s), {generators.Count} generator(s)");
+            $"{own.Count} rows{part}, {own.Count(row => done.Contains(row.Id))} of them done; "
+            + $"to train: {bases.Count} base model(s), {generators.Count} generator(s)");
         foreach (BaseJob job in bases) report.Line($"base {job.Id}: {job.Name}, {job.Setting.Architecture}, epochs {job.Setting.Training!.Epochs}");
         foreach (GeneratorJob job in generators) report.Line($"generator {job.Id}: {job.Description}, epochs {job.Setting.Training.Epochs}");
     }

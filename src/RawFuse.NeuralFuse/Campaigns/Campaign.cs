@@ -67,7 +67,7 @@ public sealed class Campaign(CampaignFolder folder, ICampaignRunner runner, ICam
         ? new Model(file, job.Setting.Sha256!, Seconds: null)
         : Trained(
             new ModelRecord(job.Id, "", Version, runner.Machine, 0, Base: job.Setting), $"train {job.Name}",
-            (path, progress) => runner.TrainBase(job.Setting, path, progress, report.Notices, cancellationToken)));
+            (path, progress) => runner.TrainBase(job.Setting, path, progress, cancellationToken)));
 
     private Model ModelOf(GeneratorJob job, Model source, CancellationToken cancellationToken) => ModelOf(job.Id, () => Trained(
         new ModelRecord(job.Id, "", Version, runner.Machine, 0, Generator: job.Setting), $"train {job.Description}",

@@ -17,7 +17,7 @@ public sealed class CampaignRunner(Device device, ICampaignImages images) : ICam
     public MachineRecord Machine { get; } = MachineRecord.Of(device);
 
     /// <inheritdoc/>
-    public void TrainBase(BaseSetting setting, string path, IProgress<double> progress, IProgress<string> notices, CancellationToken cancellationToken) =>
+    public void TrainBase(BaseSetting setting, string path, IProgress<double> progress, CancellationToken cancellationToken) =>
         trainer.TrainBase(setting, path, progress, cancellationToken);
 
     /// <inheritdoc/>

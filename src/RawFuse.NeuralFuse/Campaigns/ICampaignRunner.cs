@@ -10,9 +10,8 @@ public interface ICampaignRunner
     /// <param name="setting">What decides it.</param>
     /// <param name="path">File to write.</param>
     /// <param name="progress">Told the share done, 0 to 1.</param>
-    /// <param name="notices">Told what a user should know.</param>
     /// <param name="cancellationToken">Stops; then no file is written.</param>
-    void TrainBase(BaseSetting setting, string path, IProgress<double> progress, IProgress<string> notices, CancellationToken cancellationToken);
+    void TrainBase(BaseSetting setting, string path, IProgress<double> progress, CancellationToken cancellationToken);
 
     /// <summary>Trains a generator for a base model.</summary>
     /// <param name="setting">What decides it.</param>

@@ -14,7 +14,7 @@ internal sealed class FakeRunner : ICampaignRunner
     /// <summary>Called before anything is done; whatever it throws ends the campaign.</summary>
     public Action<FakeRunner>? Before { get; init; }
 
-    public void TrainBase(BaseSetting setting, string path, IProgress<double> progress, IProgress<string> notices, CancellationToken cancellationToken) =>
+    public void TrainBase(BaseSetting setting, string path, IProgress<double> progress, CancellationToken cancellationToken) =>
         Train($"base {setting.Architecture}", setting.ToString(), path);
 
     public void TrainGenerator(

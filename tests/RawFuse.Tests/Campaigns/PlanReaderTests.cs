@@ -76,7 +76,7 @@ public sealed class PlanReaderTests
     [InlineData("\"grids\": [{ \"targets\": [\"vgg19\"] }]", "$.grids[0].targets[0]: is \"vgg19\"; expected resnet18")]
     [InlineData("\"grids\": 3", "$.grids: is 3; expected a list")]
     [InlineData("\"bases\": [{ \"name\": \"x\" }]", "$.bases[0]: has neither 'architecture' nor 'file'")]
-    [InlineData("\"bases\": [{ \"architecture\": \"vgg11\" }, { \"architecture\": \"vgg11\" }]", "$: bases[1] has the name of another, 'vgg11'")]
+    [InlineData("\"bases\": [{ \"architecture\": \"vgg11\" }, { \"architecture\": \"vgg11\" }]", "$.bases[1]: has the name of another, 'vgg11'")]
     [InlineData("\"bases\": [{ \"architecture\": \"vgg11\", \"training\": { \"optimizer\": \"lion\" } }]", "$.bases[0].training.optimizer: is \"lion\"; expected sgd, adam")]
     [InlineData("\"bases\": [{ \"file\": \"absent.safetensors\" }]", "$.bases[0].file: ")]
     [InlineData("\"bases\": [{ \"file\": \"x\", \"training\": {} }]", "$.bases[0].training: does not go with 'file'")]

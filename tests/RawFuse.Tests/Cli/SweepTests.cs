@@ -42,12 +42,15 @@ public sealed class SweepTests : IDisposable
 
         JsonNode last = JsonNode.Parse(whole[^1])!;
         string models = Path.Combine("whole", "models");
-        string[] trained = [.. Directory.GetFiles(folder.File(models), "*.json").Select(record => File.ReadAllText(record))];
-        string Id(string key) => trained.Select(text => JsonNode.Parse(text)!).Single(record => record[key] is { } setting && (key == "base" || setting["generator"]!.GetValue<string>() == "ConvS"))["id"]!.GetValue<string>();
+        JsonNode[] records = [.. Directory.GetFiles(folder.File(models), "*.json").Select(file => JsonNode.Parse(File.ReadAllText(file))!)];
+        string model = Id(records.Single(record => record["base"] is not null));
+        string generator = Id(records.Single(record => record["generator"]?["generator"]!.GetValue<string>() == "ConvS"));
         string json = Tool.Succeed(
-            folder, $"eval --base @{models}/{Id("base")}.safetensors --fuse @{models}/{Id("generator")}.safetensors --chips 2 --ber 0.02 --bits 6 --test-images 32 --json -");
+            folder, $"eval --base @{models}/{model}.safetensors --fuse @{models}/{generator}.safetensors --chips 2 --ber 0.02 --bits 6 --test-images 32 --json -");
         foreach (string key in (string[])["cleanAccuracy", "perturbedAccuracy", "withFuse", "recovery", "recoveryPerChip", "cellBer", "flipRate"])
             Assert.True(JsonNode.DeepEquals(JsonNode.Parse(json)![key], last[key]), $"{key}: {JsonNode.Parse(json)![key]} {last[key]}");
+
+        static string Id(JsonNode record) => record["id"]!.GetValue<string>();
     }
 
     [Fact]

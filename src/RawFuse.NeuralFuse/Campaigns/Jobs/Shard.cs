@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace RawFuse.NeuralFuse.Campaigns;
 
-/// <summary>A part of a campaign, for one of several machines: every <paramref name="Count"/>-th training with all rows that need it, so that no two shards train the same generator.</summary>
+/// <summary>
+/// A part of a campaign, for one of several machines: every <paramref name="Count"/>-th generator with all rows that need it, so that no two shards train the same one.
+/// </summary>
 /// <param name="Index">Which, from 0 to <paramref name="Count"/> - 1.</param>
 /// <param name="Count">How many there are.</param>
 public readonly record struct Shard(int Index, int Count)

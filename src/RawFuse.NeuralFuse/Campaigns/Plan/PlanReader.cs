@@ -43,9 +43,7 @@ public static class PlanReader
         FaultSetting faults = plan.Get("faults", value => value.Object(Faults), new FaultSetting("stuck-at", "ibm", "low-bits"));
         EvaluationSetting evaluation = plan.Get("evaluation", value => value.Object(members => Evaluation(members, faults)), Standard);
         GeneratorTraining training = plan.Get("generatorTraining", value => value.Object(GeneratorTraining), new GeneratorTraining());
-        IReadOnlyList<BaseJob> bases = plan.Get("bases").List(value => value.Object(members => Base(members, dataset)));
-        for (int i = 1; i < bases.Count; i++)
-            if (bases.Take(i).Any(other => other.Name == bases[i].Name)) throw plan.Value.Error($"bases[{i}] has the name of another, '{bases[i].Name}'; give it one with 'name'");
+        IReadOnlyList<BaseJob> bases = Bases(plan.Get("bases"), dataset);
         IReadOnlyList<string> generators = plan.Get("generators", Generators, [.. Generator.Names]);
         return new CampaignPlan(dataset, training, faults, evaluation, plan.Get("grids").List(value => value.Object(members => Grid(members, bases, generators))));
     }
@@ -83,6 +81,16 @@ public static class PlanReader
             training.Get("rate", value => value.Real(1e-9, 100), standard.Rate), training.Get("rateFactor", value => value.Real(1e-6, 1), standard.RateFactor),
             training.Get("rateEvery", value => value.Number(1, Most), standard.RateEvery), training.Get("startAtIdentity", value => value.Flag(), standard.StartAtIdentity),
             training.Find("trainImages")?.Number(1, Most));
+    }
+
+    private static IReadOnlyList<BaseJob> Bases(PlanValue list, string dataset)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        return list.List(value =>
+        {
+            BaseJob job = value.Object(members => Base(members, dataset));
+            return names.Add(job.Name) ? job : throw value.Error($"has the name of another, '{job.Name}'; give it one of its own with 'name'");
+        });
     }
 
     private static BaseJob Base(PlanObject members, string dataset)
