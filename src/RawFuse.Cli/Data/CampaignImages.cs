@@ -11,9 +11,9 @@ internal sealed class CampaignImages(string name, string? folder) : ICampaignIma
 {
     private readonly Dictionary<int, ImageSet> train = [], test = [];
 
-    public int Classes => TestImages(null).Classes;
+    public int Classes => TestImages(1).Classes;
 
-    public int Size => TestImages(null).Height;
+    public int Size => TestImages(1).Height;
 
     public IImageSource Training(int batch, int? limit, ulong seed) =>
         LoaderSource.ForTraining(name, Kept(train, limit, () => ImageSources.Train(name, folder, limit)), batch, seed);
