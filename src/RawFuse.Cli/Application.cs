@@ -28,6 +28,8 @@ internal static class Application
             InjectCommand.Create(),
             EnergyCommand.Create(),
             ProfileCommand.Create(),
+            SweepCommand.Create(),
+            TableCommand.Create(),
             DevicesCommand.Create(),
             new HelpOption { Recursive = true },
             new VersionOption(),

@@ -30,7 +30,7 @@ internal static class TrainCommand
         Option<string?> folder = CommonOptions.DataFolder();
         Option<int> epochs = CommonOptions.Number("--epochs", "Passes over the training images.", 10, 1, 100_000);
         Option<int> batch = CommonOptions.Number("--batch", "Images per step.", 128, 2, 65_536);
-        var training = new TrainingOptions("Highest learning rate.", 0.05, isStaircase: false);
+        var training = new TrainingOptions("Highest learning rate.", 0.05, RateSchedules.OneCycle);
         Option<double> decay = CommonOptions.Real("--weight-decay", "L2 penalty.", 5e-4, 0, 10);
         var optimizer = new ChoiceOption<QatOptimizer>(
             "--optimizer", "sgd (with Nesterov momentum 0.9) or adam.", ("sgd", QatOptimizer.Sgd), ("adam", QatOptimizer.Adam));
@@ -96,7 +96,7 @@ internal static class TrainCommand
         Option<int> count = CommonOptions.Number("--chips", "Chips drawn for every mini-batch.", 10, 1, 1000);
         Option<int> epochs = CommonOptions.Number("--epochs", "Passes over the training images.", 1, 1, 100_000);
         Option<int> batch = CommonOptions.Number("--batch", "Images per step.", 25, 2, 65_536);
-        var training = new TrainingOptions("Learning rate of Adam, the first or the highest.", 1e-3, isStaircase: true);
+        var training = new TrainingOptions("Learning rate of Adam, the first or the highest.", 1e-3, RateSchedules.Staircase);
         var start = new Option<bool>("--start-at-identity") { Description = "Begin with F(x) = x instead of noise, which helps short trainings." };
         Option<int> perPass = CommonOptions.Number("--sets-per-pass", "Models that run through the base together, to bound memory; 0 for all.", 0, 0, 1001);
         Option<int?> limit = CommonOptions.Optional("--train-images", "Train on the first so many images only.", 1, int.MaxValue);

@@ -11,7 +11,7 @@ internal sealed class TrainingOptions
 {
     private const string HoldOutName = "--hold-out", PatienceName = "--patience", WarmupName = "--warmup", ScheduleName = "--schedule";
 
-    private readonly ChoiceOption<Func<float, float?, LearningRate>> schedule;
+    private readonly ChoiceOption<string> schedule;
 
     private readonly Option<double> rate;
 
@@ -39,16 +39,13 @@ internal sealed class TrainingOptions
     /// <summary>Makes the options.</summary>
     /// <param name="rateDescription">What the rate is.</param>
     /// <param name="rateStandard">The rate unless said.</param>
-    /// <param name="isStaircase">Whether the rate falls in steps unless said, as the paper's for generators; else in one cycle.</param>
-    public TrainingOptions(string rateDescription, double rateStandard, bool isStaircase)
+    /// <param name="scheduleStandard">How it changes unless said.</param>
+    public TrainingOptions(string rateDescription, double rateStandard, string scheduleStandard)
     {
         rate = CommonOptions.Real("--lr", rateDescription, rateStandard, 1e-9, 100);
-        (string, Func<float, float?, LearningRate>) cycle = ("one-cycle", (peak, rise) => new OneCycleRate(peak, rise ?? 0.2f)),
-            staircase = ("staircase", (initial, _) => new StaircaseRate(initial));
         schedule = new(
             ScheduleName, "How the rate changes: one-cycle rises, then falls along half a cosine to 0; cosine only falls; staircase loses 4% every 500 steps; constant.",
-            [.. isStaircase ? [staircase, cycle] : (ReadOnlySpan<(string, Func<float, float?, LearningRate>)>)[cycle, staircase],
-            ("cosine", (peak, rise) => new OneCycleRate(peak, rise ?? 0)), ("constant", (constant, _) => new ConstantRate(constant))]);
+            [.. RateSchedules.Names.OrderByDescending(name => name == scheduleStandard).Select(name => (name, name))]);
     }
 
     /// <summary>Makes the options part of a command.</summary>
@@ -61,8 +58,10 @@ internal sealed class TrainingOptions
     /// <exception cref="ArgumentException">A warm-up is given for a schedule that has none.</exception>
     public LearningRate Rate(ParseResult parsed)
     {
-        LearningRate chosen = schedule.ValueIn(parsed)((float)parsed.GetValue(rate), (float?)parsed.GetValue(warmup));
-        return chosen is OneCycleRate || !warmup.IsGivenIn(parsed) ? chosen : throw new ArgumentException($"Option '{WarmupName}' needs '{ScheduleName} one-cycle' or 'cosine'.");
+        string name = schedule.ValueIn(parsed);
+        if (warmup.IsGivenIn(parsed) && name is not (RateSchedules.OneCycle or RateSchedules.Cosine))
+            throw new ArgumentException($"Option '{WarmupName}' needs '{ScheduleName} {RateSchedules.OneCycle}' or '{RateSchedules.Cosine}'.");
+        return RateSchedules.Make(name, (float)parsed.GetValue(rate), (float?)parsed.GetValue(warmup));
     }
 
     /// <summary>Puts the held-out images aside.</summary>

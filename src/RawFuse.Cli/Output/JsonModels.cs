@@ -16,28 +16,8 @@ namespace RawFuse.Cli.Output;
 [JsonSerializable(typeof(TopologyJson))]
 [JsonSerializable(typeof(ProfileJson))]
 [JsonSerializable(typeof(DevicesJson))]
+[JsonSerializable(typeof(ResultTableJson))]
 internal sealed partial class JsonModels : JsonSerializerContext;
-
-/// <summary>What was found on several chips.</summary>
-/// <param name="Mean">Over the chips.</param>
-/// <param name="Std">Population standard deviation, as in the paper.</param>
-/// <param name="PerChip">Chip by chip.</param>
-/// <param name="Interval95">The mean's 95% confidence interval, lower and upper end; left out for one chip.</param>
-/// <param name="Worst">The worst chip.</param>
-/// <param name="Quantiles">What so many percent of the chips stay below.</param>
-internal sealed record PerturbedJson(double Mean, double Std, IReadOnlyList<double> PerChip, IReadOnlyList<double>? Interval95, double Worst, QuantilesJson Quantiles)
-{
-    public static PerturbedJson Of(AccuracyStatistics statistics) => new(
-        statistics.Mean, statistics.StandardDeviation, statistics.PerChip, statistics.HalfWidth is { } half ? [statistics.Mean - half, statistics.Mean + half] : null, statistics.Worst,
-        new QuantilesJson(statistics.Quantile(0.05), statistics.Quantile(0.25), statistics.Quantile(0.5), statistics.Quantile(0.75), statistics.Quantile(0.95)));
-}
-
-internal sealed record QuantilesJson(double P5, double P25, double P50, double P75, double P95);
-
-internal sealed record AccuracyJson(double CleanAccuracy, PerturbedJson PerturbedAccuracy)
-{
-    public static AccuracyJson Of(Accuracy accuracy) => new(accuracy.Clean, PerturbedJson.Of(accuracy.Perturbed));
-}
 
 /// <summary>What was said of chips beyond rate, model, mapping and cells; what was not said is left out.</summary>
 internal sealed record FaultOptionsJson(

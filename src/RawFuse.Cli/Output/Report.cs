@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using RawFuse.NeuralFuse.Campaigns;
 using RawFuse.NeuralFuse.Training;
 using RawFuse.Serialization;
 using Spectre.Console;
@@ -7,7 +8,7 @@ using Spectre.Console;
 namespace RawFuse.Cli.Output;
 
 /// <summary>Where a command's words and its JSON go. With <c>--json -</c> standard output carries the JSON and nothing else.</summary>
-internal sealed class Report
+internal sealed class Report : ICampaignReport
 {
     private const string StandardOutput = "-";
 
@@ -27,6 +28,9 @@ internal sealed class Report
 
     /// <summary>Prints what a user should know while a stage runs.</summary>
     public IProgress<string> Notices => new Immediate<string>(text => Line($"note: {text}"));
+
+    /// <summary>Prints on standard error what a user should know of a result that others may read from standard output.</summary>
+    public static IProgress<string> Warnings => new Immediate<string>(text => System.Console.Error.WriteLine($"note: {text}"));
 
     /// <summary>Prints a line of text.</summary>
     public void Line(string text) => Console.WriteLine(text);

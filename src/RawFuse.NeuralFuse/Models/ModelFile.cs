@@ -35,19 +35,25 @@ public static class ModelFile
     public static (ModelInfo Info, Network Network) Load(string path, ModelKind kind, Device device, ModelHints hints)
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
-        ModelInfo info;
-        NetworkDefinition definition;
+        (ModelInfo info, NetworkDefinition definition) = Describe(file, kind, hints);
+        return (info, NetworkFile.Load(definition, device, file));
+    }
+
+    /// <summary>Says what a model file holds, by its header alone.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static ModelInfo Describe(string path, ModelKind kind, ModelHints hints) => Describe(SafetensorsFile.Read(path), kind, hints).Info;
+
+    private static (ModelInfo Info, NetworkDefinition Definition) Describe(SafetensorsFile file, ModelKind kind, ModelHints hints)
+    {
         try
         {
-            info = InfoOf(file, kind, hints);
-            definition = info.Define();
+            ModelInfo info = InfoOf(file, kind, hints);
+            return (info, info.Define());
         }
         catch (ArgumentException exception)
         {
-            throw new FileFormatException(path, exception.Message.Split(" (Parameter")[0]);
+            throw new FileFormatException(file.Path, exception.Message.Split(" (Parameter")[0]);
         }
-
-        return (info, NetworkFile.Load(definition, device, file));
     }
 
     private static ModelInfo InfoOf(SafetensorsFile file, ModelKind kind, ModelHints hints)

@@ -19,6 +19,8 @@ public sealed class CommandLineTests
     [InlineData("energy --help")]
     [InlineData("profile --help")]
     [InlineData("profile eopm --help")]
+    [InlineData("sweep --help")]
+    [InlineData("table --help")]
     [InlineData("devices --help")]
     public void HelpIsThere(string arguments)
     {
