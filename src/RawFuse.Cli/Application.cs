@@ -29,6 +29,7 @@ internal static class Application
             EnergyCommand.Create(),
             ProfileCommand.Create(),
             DevicesCommand.Create(),
+            DataCommand.Create(),
             new HelpOption { Recursive = true },
             new VersionOption(),
         };

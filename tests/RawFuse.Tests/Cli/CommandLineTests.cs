@@ -20,6 +20,8 @@ public sealed class CommandLineTests
     [InlineData("profile --help")]
     [InlineData("profile eopm --help")]
     [InlineData("devices --help")]
+    [InlineData("data --help")]
+    [InlineData("data get --help")]
     public void HelpIsThere(string arguments)
     {
         (int code, string output, string error) = Run(arguments);
