@@ -7,7 +7,7 @@ internal sealed class Checksum : IDisposable
 {
     private readonly (IncrementalHash Hash, string Expected)[] sums;
 
-    public Checksum(DatasetFile file)
+    public Checksum(PublishedFile file)
     {
         // Against accidents MD5 is enough; where SHA-256 is known, it holds against forgeries too.
         (HashAlgorithmName Name, string? Expected)[] known = [(HashAlgorithmName.MD5, file.Md5), (HashAlgorithmName.SHA256, file.Sha256)];

@@ -6,7 +6,8 @@ namespace RawFuse.Datasets.Download;
 /// </summary>
 public static class DatasetCatalog
 {
-    private static readonly string[] IdxFiles = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+    private static readonly DatasetPart[] IdxFiles =
+        [.. ((string[])["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"]).Select(name => new DatasetPart(name, name + ".gz"))];
 
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyList<DatasetSource> Sources { get; } =
@@ -19,7 +20,7 @@ public static class DatasetCatalog
             [
                 new("cifar-10-binary.tar.gz", 170_052_171, "c32a1d4ab5d03f1284b67883e8d87530", "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"),
             ],
-            Contents = ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"],
+            Contents = [.. Enumerable.Range(1, 5).Select(i => new DatasetPart($"data_batch_{i}.bin")), new("test_batch.bin")],
             TopFolder = "cifar-10-batches-bin",
         },
         new("cifar100", 100, 50_000, 10_000, "none stated; cite Krizhevsky 2009", "https://www.cs.toronto.edu/~kriz/cifar.html")
@@ -29,7 +30,7 @@ public static class DatasetCatalog
             [
                 new("cifar-100-binary.tar.gz", 168_513_733, "03b5dce01913d631647c71ecec9e9cb8", "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec"),
             ],
-            Contents = ["train.bin", "test.bin"],
+            Contents = [new("train.bin"), new("test.bin")],
             TopFolder = "cifar-100-binary",
         },
         new("gtsrb", 43, 39_209, 12_630, "none stated; cite Stallkamp et al. 2012", "https://benchmark.ini.rub.de/gtsrb_dataset.html")
@@ -42,7 +43,12 @@ public static class DatasetCatalog
                 new("GTSRB_Final_Test_Images.zip", 88_978_620, "c7e4e6327067d32654124b0fe9e82185"),
                 new("GTSRB_Final_Test_GT.zip", 99_620, "fe31e9c9270bbcd7b84b7f21a9d9d9e5"),
             ],
-            Contents = ["Final_Training/Images", "Final_Test/Images", "GT-final_test.csv"],
+            Contents =
+            [
+                new("Final_Training/Images", "Training", "train.bin", "train_every3rd.bin"),
+                new("Final_Test/Images", "test.bin"),
+                new("GT-final_test.csv", "Final_Test/GT-final_test.csv", "Final_Test/Images/GT-final_test.csv", "test.bin"),
+            ],
             TopFolder = "GTSRB",
         },
         new("mnist", 10, 60_000, 10_000, "CC BY-SA 3.0", "http://yann.lecun.com/exdb/mnist/")
@@ -71,7 +77,7 @@ public static class DatasetCatalog
         },
         new("imagenet10", 10, null, null, "ImageNet's terms: research only, by registration", "https://image-net.org")
         {
-            Contents = ["train", "val"],
+            Contents = [new("train"), new("val")],
             Instructions = "ImageNet-10 cannot be downloaded freely: take ten classes of ILSVRC 2012 from https://image-net.org (after registration) "
                 + "and put them as train/CLASS/*.JPEG and val/CLASS/*.JPEG into its folder.",
         },

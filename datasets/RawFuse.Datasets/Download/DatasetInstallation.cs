@@ -51,7 +51,7 @@ public sealed class DatasetInstallation : IDisposable
             installation.Dispose();
             return null;
         }
-        catch (Exception error) when (error is (IOException or UnauthorizedAccessException) and not DownloadException)
+        catch (Exception error) when (DiskError.Is(error))
         {
             throw new DatasetException($"'{folder}' cannot be written: {error.Message}", error);
         }
@@ -70,7 +70,7 @@ public sealed class DatasetInstallation : IDisposable
     {
         using var downloader = new HttpDownloader(retries ?? RetryPolicy.Standard, notices);
         long before = 0;
-        foreach (DatasetFile file in source.Files)
+        foreach (PublishedFile file in source.Files)
         {
             string path = PathOf(file);
             if (!File.Exists(path))
@@ -120,7 +120,7 @@ public sealed class DatasetInstallation : IDisposable
         if (source.MissingIn(folder) is [var missing, ..]) throw new DownloadException($"The archives of '{source.Name}' do not hold '{missing}'.");
         if (keepArchives)
         {
-            foreach (DatasetFile file in source.Files.Where(file => File.Exists(Path.Combine(work, file.Name))))
+            foreach (PublishedFile file in source.Files.Where(file => File.Exists(Path.Combine(work, file.Name))))
                 File.Move(Path.Combine(work, file.Name), Path.Combine(folder, file.Name), overwrite: true);
         }
     });
@@ -143,7 +143,7 @@ public sealed class DatasetInstallation : IDisposable
     }
 
     /// <summary>Where an archive is or will be: with the data set, if someone has put it there, or on its way.</summary>
-    private string PathOf(DatasetFile file)
+    private string PathOf(PublishedFile file)
     {
         string given = Path.Combine(folder, file.Name);
         return File.Exists(given) ? given : Path.Combine(work, file.Name);

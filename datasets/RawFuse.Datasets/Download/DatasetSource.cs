@@ -13,10 +13,10 @@ public sealed record DatasetSource(string Name, int Classes, int? TrainImages, i
     public Uri? Address { get; init; }
 
     /// <summary>What it is published as; empty where there is nothing to download.</summary>
-    public IReadOnlyList<DatasetFile> Files { get; init; } = [];
+    public IReadOnlyList<PublishedFile> Files { get; init; } = [];
 
     /// <summary>Files and folders that readers need, relative to the set's folder; empty for a set that needs none.</summary>
-    public IReadOnlyList<string> Contents { get; init; } = [];
+    public IReadOnlyList<DatasetPart> Contents { get; init; } = [];
 
     /// <summary>The folder at the top of its archives, which those who unpack them by hand have below the set's folder.</summary>
     public string TopFolder { get; init; } = "";
@@ -30,7 +30,8 @@ public sealed record DatasetSource(string Name, int Classes, int? TrainImages, i
     /// <summary>Bytes to download.</summary>
     public long DownloadBytes => Files.Sum(file => file.Bytes);
 
-    /// <summary>Those of <see cref="Contents"/> that a folder lacks.</summary>
+    /// <summary>Those of <see cref="Contents"/> that a folder has in no form.</summary>
+    /// <returns>Their paths as archives have them.</returns>
     public IReadOnlyList<string> MissingIn(string folder) =>
-        [.. Contents.Where(content => !Path.Exists(Path.Combine(folder, content)) && !Path.Exists(Path.Combine(folder, TopFolder, content)))];
+        [.. Contents.Where(part => !part.IsIn(folder) && !part.IsIn(Path.Combine(folder, TopFolder))).Select(part => part.Path)];
 }

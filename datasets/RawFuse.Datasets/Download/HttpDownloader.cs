@@ -35,7 +35,7 @@ internal sealed class HttpDownloader : IDisposable
     /// <param name="progress">Hears how many bytes are there.</param>
     /// <param name="cancellation">Stops; what has arrived stays.</param>
     /// <exception cref="DownloadException">It cannot be had, is not what was expected, or cannot be written.</exception>
-    public async Task DownloadAsync(Uri address, DatasetFile file, string path, IProgress<long>? progress, CancellationToken cancellation)
+    public async Task DownloadAsync(Uri address, PublishedFile file, string path, IProgress<long>? progress, CancellationToken cancellation)
     {
         using PartialFile part = PartialFile.Open(path, file, cancellation);
         long furthest = part.Length;
@@ -69,7 +69,7 @@ internal sealed class HttpDownloader : IDisposable
     }
 
     /// <summary>One request, and its answer to the end.</summary>
-    private async Task FetchRestAsync(Uri address, DatasetFile file, PartialFile part, IProgress<long>? progress, CancellationToken cancellation)
+    private async Task FetchRestAsync(Uri address, PublishedFile file, PartialFile part, IProgress<long>? progress, CancellationToken cancellation)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using HttpRequestMessage request = RequestFor(address, part);

@@ -6,12 +6,12 @@ namespace RawFuse.Datasets.Download;
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {
-    private readonly DatasetFile file;
+    private readonly PublishedFile file;
     private readonly string path;
     private readonly FileStream stream;
     private readonly Checksum checksum;
 
-    private PartialFile(string path, DatasetFile file)
+    private PartialFile(string path, PublishedFile file)
     {
         this.file = file;
         this.path = path;
@@ -24,7 +24,7 @@ internal sealed class PartialFile : IDisposable
     /// <param name="file">What it must become.</param>
     /// <param name="cancellation">Stops the reading of what is there.</param>
     /// <exception cref="DownloadException">It cannot be written there.</exception>
-    public static PartialFile Open(string path, DatasetFile file, CancellationToken cancellation) => DiskError.Wrap(path, () =>
+    public static PartialFile Open(string path, PublishedFile file, CancellationToken cancellation) => DiskError.Wrap(path, () =>
     {
         var part = new PartialFile(path, file);
         try
@@ -76,7 +76,7 @@ internal sealed class PartialFile : IDisposable
         {
             stream.Write(bytes);
         }
-        catch (IOException error)
+        catch (Exception error) when (DiskError.Is(error))
         {
             throw DiskError.At(path, error);
         }

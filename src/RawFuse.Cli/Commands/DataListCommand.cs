@@ -19,27 +19,39 @@ internal static class DataListCommand
         {
             var report = new Report(parsed.GetValue(json));
             bool hasRoot = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("RAWFUSE_DATA"));
-            DatasetJson[] sets = [.. DatasetCatalog.Sources.Select(source => DatasetJson.Of(source, hasRoot ? ImageSources.FolderOf(source.Name, null) : null))];
+            DatasetJson[] sets = [.. DatasetCatalog.Sources.Select(source => DatasetJson.Of(source, hasRoot ? FolderOf(source) : null))];
             report.Console.Write(TableOf(sets));
-            foreach (DatasetJson set in sets)
-            {
-                if (set.Missing is { } missing) report.Line($"{set.Name}: {set.Folder} lacks {string.Join(", ", missing)}.");
-            }
-
+            foreach (DatasetJson set in sets) report.Line(Describe(set));
             if (!hasRoot) report.Line("RAWFUSE_DATA is not set: it names the folder that data sets are looked for in.");
             report.Json(() => new DatasetsJson(sets), JsonModels.Default.DatasetsJson);
         });
         return command;
     }
 
+    /// <summary>Where a set is, or, if it is nowhere, where it would be put.</summary>
+    private static string FolderOf(DatasetSource source)
+    {
+        string folder = ImageSources.FolderOf(source.Name, null);
+        return source.MissingIn(folder).Count < source.Contents.Count ? folder : ImageSources.OwnFolderOf(source.Name, null);
+    }
+
+    private static string Describe(DatasetJson set)
+    {
+        string place = set.State is "present" or "incomplete" ? $", in {set.Folder}" : "";
+        string missing = set.Missing is { } lacks ? $", which lacks {string.Join(", ", lacks)}" : "";
+        return $"{set.Name}: {set.Home}{place}{missing}";
+    }
+
     private static Table TableOf(IEnumerable<DatasetJson> sets)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("data set", "state", "folder", "classes", "train", "test", "download", "licence and home page");
+        Table table = new Table().Border(TableBorder.Simple);
+        foreach (string column in (string[])["data set", "state", "classes", "train", "test", "download"]) table.AddColumn(column, one => one.NoWrap());
+        table.AddColumn("licence");
         foreach (DatasetJson set in sets)
         {
             table.AddRow(
-                set.Name, set.State, (set.Folder ?? None).EscapeMarkup(), $"{set.Classes}", $"{set.TrainImages?.ToString() ?? None}", $"{set.TestImages?.ToString() ?? None}",
-                set.DownloadBytes is { } bytes ? $"{bytes / 1048576.0:F1} MiB" : None, $"{set.Licence}; {set.Home}".EscapeMarkup());
+                set.Name, set.State, $"{set.Classes}", set.TrainImages is { } train ? $"{train}" : None, set.TestImages is { } test ? $"{test}" : None,
+                set.DownloadBytes is { } bytes ? $"{bytes / 1048576.0:F1} MiB" : None, set.Licence.EscapeMarkup());
         }
 
         return table;

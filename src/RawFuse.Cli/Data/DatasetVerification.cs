@@ -24,7 +24,7 @@ internal sealed class DatasetVerification(DatasetSource source, string? folder)
             string path = ImageSources.FolderOf(source.Name, folder);
             IReadOnlyList<string> missing = source.MissingIn(path);
             checks.Add(new DatasetCheck(path, "complete", missing.Count == 0 ? null : $"lacks {string.Join(", ", missing)}"));
-            foreach (DatasetFile file in source.Files)
+            foreach (PublishedFile file in source.Files)
             {
                 string archive = Path.Combine(path, file.Name);
                 if (File.Exists(archive)) checks.Add(new DatasetCheck(file.Name, "as published", file.MismatchOf(archive, cancellation)));

@@ -156,7 +156,7 @@ internal sealed record DatasetJson(
     /// <param name="folder">Where its files are looked for; null where nothing says that.</param>
     public static DatasetJson Of(DatasetSource source, string? folder)
     {
-        IReadOnlyList<string> missing = folder is null ? source.Contents : source.MissingIn(folder);
+        IReadOnlyList<string> missing = folder is null ? [.. source.Contents.Select(part => part.Path)] : source.MissingIn(folder);
         string state = source.IsBuiltIn ? "built in" : missing.Count == 0 ? "present" : missing.Count < source.Contents.Count ? "incomplete" : "absent";
         return new DatasetJson(
             source.Name, state, source.IsBuiltIn ? null : folder, state == "incomplete" ? missing : null, source.Classes, source.TrainImages, source.TestImages,

@@ -37,6 +37,7 @@ public sealed class DataCommandTests : IDisposable
         Assert.Equal(requests, server.Served.Count);
         Assert.All(new DatasetVerification(source, folder.File("cifar10")).Run(CancellationToken.None), check => Assert.Null(check.Problem));
         Assert.Equal(("present", folder.File("cifar10")), Listed("cifar10", folder.Path));
+        Assert.Equal(("absent", folder.File("mnist")), Listed("mnist", folder.Path));
     }
 
     [Fact]
@@ -230,7 +231,7 @@ public sealed class DataCommandTests : IDisposable
     private DatasetSource ServeSmallCifar10()
     {
         DatasetSource source = SmallCifar10();
-        byte[] archive = ArchiveBytes.TarGz([.. source.Contents.Select(name => ($"{source.TopFolder}/{name}", Records(10)))]);
+        byte[] archive = ArchiveBytes.TarGz([.. source.Contents.Select(part => ($"{source.TopFolder}/{part.Path}", Records(10)))]);
         server.Files["small.tar.gz"] = archive;
         return source with { Address = server.Address, Files = [ArchiveBytes.Published("small.tar.gz", archive)] };
     }
@@ -238,7 +239,7 @@ public sealed class DataCommandTests : IDisposable
     private void WriteSmallCifar10(string name)
     {
         Directory.CreateDirectory(folder.File(name));
-        foreach (string file in SmallCifar10().Contents) folder.File($"{name}/{file}", Records(10));
+        foreach (DatasetPart part in SmallCifar10().Contents) folder.File($"{name}/{part.Path}", Records(10));
     }
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "RawFuse.Cli.dll");

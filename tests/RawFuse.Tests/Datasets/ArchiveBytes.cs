@@ -57,6 +57,6 @@ internal static class ArchiveBytes
     }
 
     /// <summary>Bytes as a published file.</summary>
-    public static DatasetFile Published(string name, byte[] content) =>
+    public static PublishedFile Published(string name, byte[] content) =>
         new(name, content.Length, Convert.ToHexStringLower(MD5.HashData(content)), Convert.ToHexStringLower(SHA256.HashData(content)));
 }

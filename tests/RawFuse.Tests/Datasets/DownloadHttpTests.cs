@@ -143,7 +143,7 @@ public sealed class DownloadHttpTests : IDisposable
     [Fact]
     public async Task ASecondSumIsCheckedWhereItIsKnown()
     {
-        DatasetFile forged = ArchiveBytes.Published(Name, Content) with { Sha256 = new string('0', 64) };
+        PublishedFile forged = ArchiveBytes.Published(Name, Content) with { Sha256 = new string('0', 64) };
 
         string message = (await Assert.ThrowsAsync<DownloadException>(() => Download(forged, Quick))).Message;
 
@@ -305,7 +305,7 @@ public sealed class DownloadHttpTests : IDisposable
 
     private Task Download() => Download(ArchiveBytes.Published(Name, Content), Quick);
 
-    private async Task Download(DatasetFile file, RetryPolicy retries, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    private async Task Download(PublishedFile file, RetryPolicy retries, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         using var downloader = new HttpDownloader(retries, new Callback<string>(notices.Add));
         await downloader.DownloadAsync(new Uri(server.Address, file.Name), file, folder.File(file.Name), progress, cancellation);

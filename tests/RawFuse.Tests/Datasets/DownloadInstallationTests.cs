@@ -23,7 +23,7 @@ public sealed class DownloadInstallationTests : IDisposable
         {
             Address = server.Address,
             Files = [.. ((string[])["batches.tar.gz", "images.zip", "labels.gz"]).Select(name => ArchiveBytes.Published(name, server.Files[name]))],
-            Contents = ["one.bin", "Test/Images", "labels"],
+            Contents = [new("one.bin"), new("Test/Images"), new("labels", "labels.gz")],
             TopFolder = "top",
         };
     }
@@ -69,6 +69,17 @@ public sealed class DownloadInstallationTests : IDisposable
         File.Move(Path.Combine(Folder, "one.bin"), Path.Combine(top, "one.bin"));
 
         Assert.Null(DatasetInstallation.Begin(source, Folder));
+    }
+
+    [Fact]
+    public async Task APartMayHaveAnotherForm()
+    {
+        await Install();
+        File.Move(Path.Combine(Folder, "labels"), Path.Combine(Folder, "labels.gz"));
+        Assert.Empty(source.MissingIn(Folder));
+
+        File.Delete(Path.Combine(Folder, "labels.gz"));
+        Assert.Equal(["labels"], source.MissingIn(Folder));
     }
 
     [Fact]
@@ -183,7 +194,7 @@ public sealed class DownloadInstallationTests : IDisposable
     [Fact]
     public async Task ArchivesWithoutTheContentsAreSaid()
     {
-        string message = (await Assert.ThrowsAsync<DownloadException>(() => Install(source with { Contents = ["one.bin", "two.bin"] }))).Message;
+        string message = (await Assert.ThrowsAsync<DownloadException>(() => Install(source with { Contents = [new("one.bin"), new("two.bin")] }))).Message;
 
         Assert.Equal("The archives of 'set' do not hold 'two.bin'.", message);
     }

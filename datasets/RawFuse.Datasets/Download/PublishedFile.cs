@@ -5,7 +5,7 @@ namespace RawFuse.Datasets.Download;
 /// <param name="Bytes">Its length.</param>
 /// <param name="Md5">Its MD5 in hexadecimal, the sum that data sets are commonly published with.</param>
 /// <param name="Sha256">Its SHA-256 in hexadecimal, where one is published.</param>
-public sealed record DatasetFile(string Name, long Bytes, string Md5, string? Sha256 = null)
+public sealed record PublishedFile(string Name, long Bytes, string Md5, string? Sha256 = null)
 {
     /// <summary>Compares a file on disk with the length and sums.</summary>
     /// <param name="path">The file.</param>
