@@ -1,8 +1,8 @@
 namespace RawFuse.Datasets.Download;
 
 /// <summary>
-/// The data sets that commands know. Addresses and MD5 sums are those of the official pages; lengths, and SHA-256 sums where given, are those that several
-/// libraries which download the same files agree on.
+/// The data sets that commands know. Addresses are those of the official pages, and PyTorch's copy for MNIST, whose own page no longer hands it out. Lengths
+/// and sums are published there, or are those that several libraries which download the same files agree on.
 /// </summary>
 public static class DatasetCatalog
 {

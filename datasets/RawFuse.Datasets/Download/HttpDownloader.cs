@@ -75,9 +75,7 @@ internal sealed class HttpDownloader : IDisposable
         using HttpRequestMessage request = RequestFor(address, part);
         using HttpResponseMessage response = await ListenAsync(
             () => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), silence, cancellation).ConfigureAwait(false);
-        if (Begin(response, part) is { } length && length != file.Bytes)
-            throw new DownloadException($"{address}: the server's file has {length} bytes; expected {file.Bytes}.");
-
+        Begin(address, response, file, part);
         using Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         var buffer = new byte[1 << 17];
         while (await ListenAsync(() => body.ReadAsync(buffer, silence.Token).AsTask(), silence, cancellation).ConfigureAwait(false) is > 0 and int read)
@@ -100,19 +98,20 @@ internal sealed class HttpDownloader : IDisposable
         return request;
     }
 
-    /// <summary>Makes the part ready for an answer's body.</summary>
-    /// <returns>The length of the server's whole file, where it says so.</returns>
-    private static long? Begin(HttpResponseMessage response, PartialFile part)
+    /// <summary>Makes the part ready for an answer's body. What is there stays until it is known that something better comes.</summary>
+    private static void Begin(Uri address, HttpResponseMessage response, PublishedFile file, PartialFile part)
     {
         HttpContentHeaders headers = response.Content.Headers;
         switch (response.StatusCode)
         {
             case HttpStatusCode.OK:
+                RequireLength(headers.ContentLength);
                 part.Restart(ValidatorOf(response));
-                return headers.ContentLength;
+                return;
             case HttpStatusCode.PartialContent when headers.ContentRange?.From == part.Length:
-                if (part.Length > 0) part.Resume();
-                return headers.ContentRange.Length;
+                RequireLength(headers.ContentRange.Length);
+                part.Resume();
+                return;
             case HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable:
                 string asked = $"the server does not send the bytes from {part.Length} on";
                 part.Restart(null);
@@ -120,7 +119,12 @@ internal sealed class HttpDownloader : IDisposable
             case HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError:
                 throw new PassingException($"the server answers {Answer(response)}");
             default:
-                throw new DownloadException($"{response.RequestMessage?.RequestUri}: the server answers {Answer(response)}; expected a file.");
+                throw new DownloadException($"{address}: the server answers {Answer(response)}; expected a file.");
+        }
+
+        void RequireLength(long? length)
+        {
+            if (length is { } bytes && bytes != file.Bytes) throw new DownloadException($"{address}: the server's file has {bytes} bytes; expected {file.Bytes}.");
         }
     }
 

@@ -39,19 +39,17 @@ internal static class DataListCommand
     {
         string place = set.State is "present" or "incomplete" ? $", in {set.Folder}" : "";
         string missing = set.Missing is { } lacks ? $", which lacks {string.Join(", ", lacks)}" : "";
-        return $"{set.Name}: {set.Home}{place}{missing}";
+        return $"{set.Name}: {set.Licence}; {set.Home}{place}{missing}";
     }
 
     private static Table TableOf(IEnumerable<DatasetJson> sets)
     {
-        Table table = new Table().Border(TableBorder.Simple);
-        foreach (string column in (string[])["data set", "state", "classes", "train", "test", "download"]) table.AddColumn(column, one => one.NoWrap());
-        table.AddColumn("licence");
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("data set", "state", "classes", "train", "test", "download");
         foreach (DatasetJson set in sets)
         {
             table.AddRow(
                 set.Name, set.State, $"{set.Classes}", set.TrainImages is { } train ? $"{train}" : None, set.TestImages is { } test ? $"{test}" : None,
-                set.DownloadBytes is { } bytes ? $"{bytes / 1048576.0:F1} MiB" : None, set.Licence.EscapeMarkup());
+                set.DownloadBytes is { } bytes ? $"{bytes / 1048576.0:F1} MiB" : None);
         }
 
         return table;

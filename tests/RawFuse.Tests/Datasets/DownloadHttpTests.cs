@@ -167,6 +167,20 @@ public sealed class DownloadHttpTests : IDisposable
         Assert.Single(server.Served);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AnotherLengthCostsNothingOfWhatIsThere(bool knowsRanges)
+    {
+        folder.File(Name + ".part", Content.AsSpan(0, 20_000));
+        server.Files[Name] = ArchiveBytes.Noise(2, 49_999);
+        server.Moods.Enqueue(new ServerMood(KnowsRanges: knowsRanges));
+
+        await Assert.ThrowsAsync<DownloadException>(Download);
+
+        Assert.Equal(Content[..20_000], File.ReadAllBytes(Part));
+    }
+
     [Fact]
     public async Task AnEndTooEarlyWithoutALengthIsNoticed()
     {
