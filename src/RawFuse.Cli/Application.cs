@@ -31,6 +31,7 @@ internal static class Application
             SweepCommand.Create(),
             TableCommand.Create(),
             DevicesCommand.Create(),
+            DataCommand.Create(),
             new HelpOption { Recursive = true },
             new VersionOption(),
         };

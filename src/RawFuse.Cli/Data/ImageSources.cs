@@ -40,13 +40,22 @@ internal static class ImageSources
 
     private static ImageSet Limit(ImageSet images, int? limit) => limit is { } count && count < images.Count ? images.Take(count) : images;
 
-    private static string FolderOf(string name, string? folder)
+    /// <summary>Where a data set's files are looked for: the folder given, the set's own below RAWFUSE_DATA, or, without such a one, RAWFUSE_DATA itself.</summary>
+    /// <exception cref="ArgumentException">No folder is given and RAWFUSE_DATA is not set.</exception>
+    public static string FolderOf(string name, string? folder)
+    {
+        string own = OwnFolderOf(name, folder);
+        return folder is not null || Directory.Exists(own) ? own : Path.GetDirectoryName(own)!;
+    }
+
+    /// <summary>Where a data set's files belong: the folder given, or the set's own below RAWFUSE_DATA.</summary>
+    /// <exception cref="ArgumentException">No folder is given and RAWFUSE_DATA is not set.</exception>
+    public static string OwnFolderOf(string name, string? folder)
     {
         if (folder is not null) return folder;
         string? root = Environment.GetEnvironmentVariable("RAWFUSE_DATA");
         if (string.IsNullOrEmpty(root)) throw new ArgumentException($"Data set '{name}' needs a folder: give --data-dir, or set RAWFUSE_DATA.");
-        string own = Path.Combine(root, name);
-        return Directory.Exists(own) ? own : root;
+        return Path.Combine(root, name);
     }
 }
 

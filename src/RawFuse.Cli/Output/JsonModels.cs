@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RawFuse.Datasets.Download;
 using RawFuse.Kernels;
 using RawFuse.NeuralFuse.Energy;
 using RawFuse.NeuralFuse.Evaluation;
@@ -17,6 +18,7 @@ namespace RawFuse.Cli.Output;
 [JsonSerializable(typeof(ProfileJson))]
 [JsonSerializable(typeof(DevicesJson))]
 [JsonSerializable(typeof(ResultTableJson))]
+[JsonSerializable(typeof(DatasetsJson))]
 internal sealed partial class JsonModels : JsonSerializerContext;
 
 /// <summary>What was said of chips beyond rate, model, mapping and cells; what was not said is left out.</summary>
@@ -109,4 +111,35 @@ internal sealed record DeviceJson(string Device, string? Name, long? MemoryBytes
         device, open.Name, open.MemoryBytes, open is GpuDevice { ComputeCapability: var (major, minor) } ? $"{major}.{minor}" : null, open.Paths, null);
 
     public static DeviceJson Of(string device, DeviceUnavailableException exception) => new(device, null, null, null, null, exception.Message);
+}
+
+/// <summary>What <c>data list</c> writes.</summary>
+internal sealed record DatasetsJson(IReadOnlyList<DatasetJson> Datasets);
+
+/// <summary>A known data set and whether it is here.</summary>
+/// <param name="Name">What <c>--data</c> calls it.</param>
+/// <param name="State">"built in", "present", "incomplete" or "absent".</param>
+/// <param name="Folder">Where it is or belongs; left out where it needs no folder or nothing says which.</param>
+/// <param name="Missing">What readers need and the folder lacks.</param>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="TrainImages">Number of training images; left out where copies differ.</param>
+/// <param name="TestImages">Number of test images; left out where copies differ.</param>
+/// <param name="DownloadBytes">Size of its archives; left out where there is nothing to download.</param>
+/// <param name="Licence">The terms in a few words.</param>
+/// <param name="Home">Its home page.</param>
+internal sealed record DatasetJson(
+    string Name, string State, string? Folder, IReadOnlyList<string>? Missing, int Classes, int? TrainImages, int? TestImages, long? DownloadBytes,
+    string Licence, string Home)
+{
+    /// <summary>Looks for a data set.</summary>
+    /// <param name="source">The data set.</param>
+    /// <param name="folder">Where its files are looked for; null where nothing says that.</param>
+    public static DatasetJson Of(DatasetSource source, string? folder)
+    {
+        IReadOnlyList<string> missing = folder is null ? [.. source.Contents.Select(part => part.Path)] : source.MissingIn(folder);
+        string state = source.IsBuiltIn ? "built in" : missing.Count == 0 ? "present" : missing.Count < source.Contents.Count ? "incomplete" : "absent";
+        return new DatasetJson(
+            source.Name, state, source.IsBuiltIn ? null : folder, state == "incomplete" ? missing : null, source.Classes, source.TrainImages, source.TestImages,
+            source.Address is null ? null : source.DownloadBytes, source.Licence, source.Home);
+    }
 }

@@ -40,18 +40,23 @@ internal sealed class Report : ICampaignReport
     public (T Result, double Seconds) Stage<T>(string name, Func<IProgress<double>, T> work)
     {
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        T result = Console.Progress()
-            .AutoClear(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
-            .Start(context =>
-            {
-                ProgressTask task = context.AddTask(name.EscapeMarkup());
-                T value = work(new Immediate<double>(share => task.Value = 100 * share));
-                task.Value = 100;
-                return value;
-            });
+        T result = Bars().Start(context =>
+        {
+            ProgressTask task = context.AddTask(name.EscapeMarkup());
+            T value = work(ShareOf(task));
+            task.Value = 100;
+            return value;
+        });
         return (result, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
+
+    /// <summary>Runs a stage that waits more than it computes, and shows how far it is.</summary>
+    public Task StageAsync(string name, Func<IProgress<double>, Task> work) => Bars().StartAsync(async context =>
+    {
+        ProgressTask task = context.AddTask(name.EscapeMarkup());
+        await work(ShareOf(task));
+        task.Value = 100;
+    });
 
     /// <summary>Writes the JSON document, if one was asked for; only then is it made.</summary>
     public void Json<T>(Func<T> document, JsonTypeInfo<T> type)
@@ -65,6 +70,12 @@ internal sealed class Report : ICampaignReport
     /// <summary>A stage's progress as that of a training.</summary>
     public static IProgress<TrainingProgress> Of(IProgress<double> progress) =>
         new Immediate<TrainingProgress>(step => progress.Report((double)step.Step / step.TotalSteps));
+
+    private Progress Bars() => Console.Progress()
+        .AutoClear(false)
+        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn());
+
+    private static IProgress<double> ShareOf(ProgressTask task) => new Immediate<double>(share => task.Value = 100 * share);
 
     /// <summary>Reports on the calling thread, so that nothing arrives late.</summary>
     private sealed class Immediate<T>(Action<T> report) : IProgress<T>

@@ -22,6 +22,8 @@ public sealed class CommandLineTests
     [InlineData("sweep --help")]
     [InlineData("table --help")]
     [InlineData("devices --help")]
+    [InlineData("data --help")]
+    [InlineData("data get --help")]
     public void HelpIsThere(string arguments)
     {
         (int code, string output, string error) = Run(arguments);
