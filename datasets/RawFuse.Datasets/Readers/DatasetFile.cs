@@ -1,8 +1,13 @@
+using System.IO.Compression;
+
 namespace RawFuse.Datasets;
 
 /// <summary>Reads a data set's files whole and turns every failure of the file system into a <see cref="DatasetException"/>.</summary>
 internal static class DatasetFile
 {
+    /// <summary>Five times the largest compressed file that is read here, so that a small one cannot fill the memory.</summary>
+    private const int MostUnpacked = 1 << 28;
+
     /// <summary>Refuses a folder that is not there.</summary>
     /// <param name="dataSet">The data set as messages name it.</param>
     /// <param name="folder">The folder.</param>
@@ -38,5 +43,31 @@ internal static class DatasetFile
         {
             throw new DatasetException($"{dataSet} file '{path}' cannot be read: {error.Message}", error);
         }
+    }
+
+    /// <summary>The bytes that a gzip file unpacks to.</summary>
+    /// <param name="dataSet">The data set as messages name it.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="expected">What it should hold, for the message.</param>
+    /// <exception cref="DatasetException">The file is missing, unreadable, damaged, or holds more than any data set.</exception>
+    public static byte[] ReadCompressed(string dataSet, string path, string expected)
+    {
+        using var packed = new GZipStream(new MemoryStream(Read(dataSet, path, expected)), CompressionMode.Decompress);
+        using var content = new MemoryStream();
+        try
+        {
+            var block = new byte[1 << 16];
+            for (int read = packed.Read(block); read > 0; read = packed.Read(block))
+            {
+                content.Write(block, 0, read);
+                if (content.Length > MostUnpacked) throw new DatasetException($"{dataSet} file '{path}' unpacks to more than {MostUnpacked} bytes; expected {expected}.");
+            }
+        }
+        catch (InvalidDataException error)
+        {
+            throw new DatasetException($"{dataSet} file '{path}' cannot be unpacked: {error.Message} Expected {expected}.", error);
+        }
+
+        return content.ToArray();
     }
 }

@@ -44,7 +44,7 @@ internal sealed class PlanarRecords(string dataSet, params LabelByte[] labels)
         if (records.Length == 0 || records.Length % recordBytes != 0)
         {
             throw new DatasetException(
-                $"{dataSet} file '{path}' has {records.Length} bytes; expected one or more records of {recordBytes} bytes ({labels.Length} label, {PixelBytes} pixels).");
+                $"{dataSet} file '{path}' has {records.Length} bytes; expected one or more records of {recordBytes} bytes ({(labels.Length == 1 ? "1 label" : $"{labels.Length} labels")}, {PixelBytes} pixels).");
         }
 
         for (int start = 0; start < records.Length; start += recordBytes)
