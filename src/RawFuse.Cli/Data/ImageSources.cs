@@ -98,8 +98,8 @@ internal sealed class LoaderSource(BatchLoader loader) : IImageSource
     public int Width => loader.Images.Width;
 
     /// <summary>Training images: shuffled and augmented; a rest smaller than a batch is left out, unless it is all there is.</summary>
-    public static LoaderSource ForTraining(string name, ImageSet images, int batch, ulong seed) =>
-        new(new BatchLoader(images, batch, seed, ImageSources.AugmentationFor(name), dropLast: images.Count >= batch));
+    public static LoaderSource ForTraining(Augmentation augmentation, ImageSet images, int batch, ulong seed) =>
+        new(new BatchLoader(images, batch, seed, augmentation, dropLast: images.Count >= batch));
 
     /// <summary>Test images: in order, as they are.</summary>
     public static LoaderSource ForTest(ImageSet images, int batch) => new(new BatchLoader(images, batch, seed: 0, Augmentation.None, shuffle: false));

@@ -18,7 +18,9 @@ public enum QatOptimizer
 /// <param name="Optimizer">What turns gradients into steps.</param>
 /// <param name="WeightDecay">L2 penalty.</param>
 /// <param name="WeightBits">Bits the weights are rounded to in every forward pass, 2 to 8.</param>
-public sealed record QatOptions(int Epochs, float PeakRate = 0.05f, QatOptimizer Optimizer = QatOptimizer.Sgd, float WeightDecay = 5e-4f, int WeightBits = 8);
+/// <param name="LabelSmoothing">The share of the target that all classes have in common, 0 to 1; 0 for the labels alone.</param>
+public sealed record QatOptions(
+    int Epochs, float PeakRate = 0.05f, QatOptimizer Optimizer = QatOptimizer.Sgd, float WeightDecay = 5e-4f, int WeightBits = 8, float LabelSmoothing = 0);
 
 /// <summary>
 /// Quantization-aware training of a base model: the weights are rounded to their int8 values in every forward pass, and the gradient passes
@@ -44,7 +46,7 @@ public static class QatTrainer
         var mode = new ForwardMode(IsTraining: true, WeightBits: options.WeightBits);
         foreach (Batch batch in BatchReader.Read(source, options.Epochs, network.Device, cancellationToken))
         {
-            float loss = Step(network, batch, mode, optimizer, LearningRate.OneCycle(optimizer.Steps, total, options.PeakRate));
+            float loss = Step(network, batch, mode, optimizer, LearningRate.OneCycle(optimizer.Steps, total, options.PeakRate), options.LabelSmoothing);
             if (!float.IsFinite(loss)) throw new TrainingException($"Base training: the loss became {loss} in step {optimizer.Steps} (epoch {batch.Epoch + 1}).");
             progress?.Report(new TrainingProgress(optimizer.Steps, total, batch.Epoch, loss));
         }
@@ -52,14 +54,14 @@ public static class QatTrainer
         TrainingException.ThrowIfNotFinite(network, "Base training");
     }
 
-    /// <summary>One step on one batch; the loss is the mean cross-entropy.</summary>
+    /// <summary>One step on one batch; the loss is the mean cross-entropy, with smoothed labels where asked for.</summary>
     /// <returns>The loss before the step.</returns>
-    public static float Step(Network network, Batch batch, ForwardMode mode, Optimizer optimizer, float rate)
+    public static float Step(Network network, Batch batch, ForwardMode mode, Optimizer optimizer, float rate, float labelSmoothing = 0)
     {
         using Storage<float> weights = network.Device.Allocate<float>(batch.Count);
         network.Device.Run<Fill<float>, FillArgs<float>>(new(weights, batch.Count, 1f / batch.Count));
         using Tape tape = Tape.Start();
-        using Tensor loss = Loss(network, batch, mode, weights);
+        using Tensor loss = Loss(network, batch, mode, weights, labelSmoothing);
         using (network.Device.Phase("backward")) tape.Backward(loss);
         optimizer.Step(rate);
         return loss.ToScalar();
@@ -69,10 +71,10 @@ public static class QatTrainer
         ? new Adam(network.TrainedTensors)
         : new Sgd(network.TrainedTensors, momentum: 0.9f, options.WeightDecay, nesterov: true);
 
-    private static Tensor Loss(Network network, Batch batch, ForwardMode mode, Storage<float> weights)
+    private static Tensor Loss(Network network, Batch batch, ForwardMode mode, Storage<float> weights, float labelSmoothing)
     {
         using PhaseScope phase = network.Device.Phase("forward");
         using Tensor logits = network.Forward(batch.Images, mode);
-        return logits.SoftmaxCrossEntropy(batch.DeviceLabels, weights);
+        return logits.SoftmaxCrossEntropy(batch.DeviceLabels, weights, labelSmoothing);
     }
 }
