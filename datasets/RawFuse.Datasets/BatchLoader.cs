@@ -14,9 +14,6 @@ public sealed class BatchLoader
     // The two things a seed is used for draw from separate streams.
     private const ulong OrderStream = 1, AugmentationStream = 2;
 
-    // t * 2 - 1 with t = byte / 255, in that order of operations.
-    private static readonly float[] Scaled = [.. Enumerable.Range(0, 256).Select(value => value / 255f * 2f - 1f)];
-
     private readonly ulong _seed;
 
     /// <summary>Makes a loader; nothing is drawn or copied yet.</summary>
@@ -96,48 +93,9 @@ public sealed class BatchLoader
         for (int i = 0; i < imageIndices.Length; i++)
         {
             int index = imageIndices[i];
-            ReadOnlySpan<byte> source = Images.Image(index);
-            FillImage(source, new RandomStream(_seed, AugmentationStream, (ulong)epoch, (ulong)index), nhwc.Slice(i * imageSize, imageSize));
+            var random = new RandomStream(_seed, AugmentationStream, (ulong)epoch, (ulong)index);
+            new DrawnAugmentation(Augmentation, Images.Height, Images.Width, random).Apply(Images.Image(index), nhwc.Slice(i * imageSize, imageSize));
             labels[i] = Images.Labels[index];
         }
-    }
-
-    private void FillImage(ReadOnlySpan<byte> source, RandomStream random, Span<float> target)
-    {
-        int padding = Augmentation.Padding;
-        int down = random.Next(2 * padding + 1) - padding, right = random.Next(2 * padding + 1) - padding;
-        bool flip = Augmentation.Flip && random.Next(2) == 1;
-
-        int height = Images.Height, rowSize = Images.Width * ImageSet.Channels;
-        for (int y = 0; y < height; y++)
-        {
-            Span<float> row = target.Slice(y * rowSize, rowSize);
-            int sourceY = y + down;
-            if ((uint)sourceY >= (uint)height) row.Fill(Scaled[0]);
-            else FillRow(source.Slice(sourceY * rowSize, rowSize), right, row);
-            if (flip) Mirror(row);
-        }
-    }
-
-    /// <summary>row[x] = source[x + right], black outside the source.</summary>
-    private static void FillRow(ReadOnlySpan<byte> source, int right, Span<float> row)
-    {
-        int width = row.Length / ImageSet.Channels;
-        int first = Math.Clamp(-right, 0, width) * ImageSet.Channels, end = Math.Clamp(width - right, 0, width) * ImageSet.Channels;
-        row[..first].Fill(Scaled[0]);
-        row[end..].Fill(Scaled[0]);
-        if (first >= end) return;
-
-        ReadOnlySpan<byte> visible = source.Slice(first + right * ImageSet.Channels, end - first);
-        Span<float> destination = row[first..end];
-        float[] scaled = Scaled;
-        for (int i = 0; i < destination.Length; i++) destination[i] = scaled[visible[i]];
-    }
-
-    private static void Mirror(Span<float> row)
-    {
-        for (int left = 0, right = row.Length - ImageSet.Channels; left < right; left += ImageSet.Channels, right -= ImageSet.Channels)
-            for (int channel = 0; channel < ImageSet.Channels; channel++)
-                (row[left + channel], row[right + channel]) = (row[right + channel], row[left + channel]);
     }
 }

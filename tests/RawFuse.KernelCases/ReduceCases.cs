@@ -15,6 +15,11 @@ internal static class ReduceCases
         CrossEntropy("the largest logits there are", (random, _, _) => random.Next(2) == 0 ? float.MaxValue : float.MinValue),
         CrossEntropy("tiny differences", (random, _, _) => 1 + (random.Next(3) * 1e-7f)),
         CrossEntropy("impossible classes", (_, n, c) => c == 0 || (n + c) % 3 == 0 ? c : float.NegativeInfinity),
+        CrossEntropy("real logits, smoothed labels", (random, _, _) => (float)random.NextDouble() * 4, smoothing: 0.1f),
+        CrossEntropy("huge logits, smoothed labels", (random, _, _) => random.Next(-3, 4) * 1e4f, smoothing: 0.25f),
+        CrossEntropy("real logits, labels smoothed away", (random, _, _) => (float)random.NextDouble() * 4, smoothing: 1),
+        CrossEntropy("impossible classes, smoothed labels", (_, n, c) => c == 0 || (n + c) % 3 == 0 ? c : float.NegativeInfinity, smoothing: 0.1f),
+        CrossEntropy("NaN, smoothed labels", (_, n, c) => n % 2 == 0 && c == n / 2 ? float.NaN : c, smoothing: 0.1f),
         CrossEntropy("NaN", (_, n, c) => n % 2 == 0 && c == n / 2 ? float.NaN : c),
     ];
 
@@ -51,7 +56,7 @@ internal static class ReduceCases
         run.Expect(flags, Tolerance.Exact, () => [.. expected]);
     });
 
-    private static KernelCase CrossEntropy(string name, Func<Random, int, int, float> logit) => new($"cross-entropy of {name}", run =>
+    private static KernelCase CrossEntropy(string name, Func<Random, int, int, float> logit, float smoothing = 0) => new($"cross-entropy of {name}", run =>
     {
         foreach ((int images, int classes, int copies) in ((int, int, int)[])[(0, 10, 1), (1, 1, 1), (3, 2, 1), (25, 10, 1), (7, 16, 1), (6, 17, 1), (4, 100, 1), (2, 300, 1), (12, 10, 3), (6, 5, 6), (6, 20, 2)])
         {
@@ -63,15 +68,17 @@ internal static class ReduceCases
                 Storage<float> losses = run.Output<float>(images);
                 Storage<float>? gradient = withGradient ? run.Output<float>(images * classes) : null;
                 run.Launch<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(new(
-                    run.Input(logits), run.Input(labels), run.Input(weights), losses, gradient, images, classes, copies));
+                    run.Input(logits), run.Input(labels), run.Input(weights), losses, gradient, images, classes, copies, smoothing));
 
                 // A NaN among the logits makes the sum, and with it everything, NaN.
                 double Logit(int n, int c) => logits[(n * classes) + c];
                 int Label(int n) => labels[n % labels.Length];
                 double Largest(int n) => Enumerable.Range(0, classes).Max(c => Logit(n, c));
                 double Sum(int n) => Enumerable.Range(0, classes).Sum(c => Math.Exp(Logit(n, c) - Largest(n)));
-                double Loss(int n) => weights[n] * (Math.Log(Sum(n)) + (Largest(n) - Logit(n, Label(n))));
-                double Gradient(int n, int c) => weights[n] * ((Math.Exp(Logit(n, c) - Largest(n)) / Sum(n)) - (c == Label(n) ? 1 : 0));
+                double Target(int n, int c) => ((c == Label(n) ? 1 : 0) * (1 - (double)smoothing)) + ((double)smoothing / classes);
+                double Term(int n, int c) => Target(n, c) == 0 ? 0 : Target(n, c) * (Largest(n) - Logit(n, c));
+                double Loss(int n) => weights[n] * (Math.Log(Sum(n)) + Enumerable.Range(0, classes).Sum(c => Term(n, c)));
+                double Gradient(int n, int c) => weights[n] * ((Math.Exp(Logit(n, c) - Largest(n)) / Sum(n)) - Target(n, c));
                 run.Expect(losses, Tolerance.FewRoundings, () => Each(images, Loss));
                 if (gradient is not null) run.Expect(gradient, Tolerance.FewRoundings, () => Each(images * classes, i => Gradient(i / classes, i % classes)));
             }

@@ -51,11 +51,11 @@ internal static class EvalCommand
             using FrozenNetwork network = loaded;
             using FrozenNetwork? fuse = generator is null ? null : models.LoadFuse(parsed, generator, device);
             string name = data.IsGivenIn(parsed) ? data.ValueIn(parsed) : ImageSources.NameFor(dataset);
-            ImageSet images = ImageSources.Test(name, parsed.GetValue(folder), parsed.GetValue(limit));
+            ImageSet images = ImageSources.Test(name, parsed.GetValue(folder), parsed.GetValue(limit), cancellation);
             ImageSources.RequireClasses(network, path, images);
             if (calibration is { } calibrating)
             {
-                ImageSet training = ImageSources.Train(name, parsed.GetValue(folder), calibrating);
+                ImageSet training = ImageSources.Train(name, parsed.GetValue(folder), calibrating, cancellation);
                 calibration = report.Stage($"find the ranges of {network.Definition.Name}'s activations", _ =>
                     Int8Calibration.Apply(network, fuse, LoaderSource.ForTest(training, parsed.GetValue(batch)), cancellation)).Result;
             }

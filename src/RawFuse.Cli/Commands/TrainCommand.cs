@@ -34,14 +34,16 @@ internal static class TrainCommand
         Option<double> decay = CommonOptions.Real("--weight-decay", "L2 penalty.", 5e-4, 0, 10);
         var optimizer = new ChoiceOption<QatOptimizer>(
             "--optimizer", "sgd (with Nesterov momentum 0.9) or adam.", ("sgd", QatOptimizer.Sgd), ("adam", QatOptimizer.Adam));
+        Option<double> smoothing = CommonOptions.Real("--label-smoothing", "Share of the target that all classes have in common.", 0, 0, 1);
         Option<int> bits = CommonOptions.Number("--bits", "Bits of a quantized weight.", 8, 2, 8);
         Option<int?> limit = CommonOptions.Optional("--train-images", "Train on the first so many images only.", 1, int.MaxValue);
         Option<long> seed = CommonOptions.Seed();
         var command = new Command("base", "Train a classifier with quantization-aware training.")
         {
-            architecture, output, data, folder, epochs, batch, decay, optimizer, bits, limit, seed,
+            architecture, output, data, folder, epochs, batch, decay, optimizer, smoothing, bits, limit, seed,
         };
         training.AddTo(command);
+        var augmenting = new AugmentationOptions(command);
         var computing = new DeviceOptions(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -54,9 +56,10 @@ internal static class TrainCommand
             ImageSet test = ImageSources.Test(name, parsed.GetValue(folder), null);
             NetworkDefinition definition = BaseModel.Define(parsed.GetValue(architecture)!, images.Classes, images.Height);
             using var network = new Network(definition, device, random);
-            LoaderSource source = LoaderSource.ForTraining(name, images, parsed.GetValue(batch), random);
+            LoaderSource source = LoaderSource.ForTraining(augmenting.For(parsed, name), images, parsed.GetValue(batch), random);
             var options = new QatOptions(
-                parsed.GetValue(epochs), training.Rate(parsed), optimizer.ValueIn(parsed), (float)parsed.GetValue(decay), parsed.GetValue(bits));
+                parsed.GetValue(epochs), training.Rate(parsed), optimizer.ValueIn(parsed), (float)parsed.GetValue(decay), parsed.GetValue(bits),
+                (float)parsed.GetValue(smoothing));
             (_, double seconds) = report.Stage($"train {definition.Name} on {name}", progress =>
             {
                 QatTrainer.Train(network, source, options, Report.Of(progress), report.Notices, training.Run(parsed, heldOut, path), cancellation);
@@ -108,6 +111,7 @@ internal static class TrainCommand
         training.AddTo(command);
         chips.AddTo(command);
         hints.AddTo(command, readsFuse: false);
+        var augmenting = new AugmentationOptions(command);
         var computing = new DeviceOptions(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -134,7 +138,7 @@ internal static class TrainCommand
                 NetworkDefinition definition = Generator.Define(parsed.GetValue(generator)!, images.Height);
                 using var network = new Network(definition, device, random);
                 if (parsed.GetValue(start)) GeneratorStart.AtIdentity(network);
-                LoaderSource source = LoaderSource.ForTraining(name, images, parsed.GetValue(batch), random);
+                LoaderSource source = LoaderSource.ForTraining(augmenting.For(parsed, name), images, parsed.GetValue(batch), random);
                 var options = new EopmOptions(
                     population, parsed.GetValue(count), (float)parsed.GetValue(lambda), training.Rate(parsed), WeightBits: bits,
                     SetsPerPass: parsed.GetValue(perPass));

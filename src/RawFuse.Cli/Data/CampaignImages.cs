@@ -16,7 +16,7 @@ internal sealed class CampaignImages(string name, string? folder) : ICampaignIma
     public int Size => TestImages(1).Height;
 
     public IImageSource Training(int batch, int? limit, ulong seed) =>
-        LoaderSource.ForTraining(name, Kept(train, limit, () => ImageSources.Train(name, folder, limit)), batch, seed);
+        LoaderSource.ForTraining(ImageSources.AugmentationFor(name), Kept(train, limit, () => ImageSources.Train(name, folder, limit)), batch, seed);
 
     public IImageSource Test(int batch, int? limit) => LoaderSource.ForTest(TestImages(limit), batch);
 

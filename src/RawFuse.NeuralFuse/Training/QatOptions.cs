@@ -16,7 +16,9 @@ public enum QatOptimizer
 /// <param name="Optimizer">What turns gradients into steps.</param>
 /// <param name="WeightDecay">L2 penalty.</param>
 /// <param name="WeightBits">Bits the weights are rounded to in every forward pass, 2 to 8.</param>
-public sealed record QatOptions(int Epochs, LearningRate? Rate = null, QatOptimizer Optimizer = QatOptimizer.Sgd, float WeightDecay = 5e-4f, int WeightBits = 8)
+/// <param name="LabelSmoothing">The share of the target that all classes have in common, 0 to 1; 0 for the labels alone.</param>
+public sealed record QatOptions(
+    int Epochs, LearningRate? Rate = null, QatOptimizer Optimizer = QatOptimizer.Sgd, float WeightDecay = 5e-4f, int WeightBits = 8, float LabelSmoothing = 0)
 {
     /// <summary>Learning rate.</summary>
     public LearningRate Rate { get; init; } = Rate ?? new OneCycleRate(0.05f);

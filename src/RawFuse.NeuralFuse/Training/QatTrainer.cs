@@ -29,11 +29,11 @@ public static class QatTrainer
         new TrainingLoop(new Method(network, options, optimizer), source, options.Epochs, run ?? new(), progress, notices).Run(cancellationToken);
     }
 
-    /// <summary>One step on one batch; the loss is the mean cross-entropy.</summary>
+    /// <summary>One step on one batch; the loss is the mean cross-entropy, with smoothed labels where asked for.</summary>
     /// <returns>The loss before the step.</returns>
-    public static float Step(Network network, Batch batch, ForwardMode mode, Optimizer optimizer, float rate)
+    public static float Step(Network network, Batch batch, ForwardMode mode, Optimizer optimizer, float rate, float labelSmoothing = 0)
     {
-        using Tensor loss = Gradient(network, batch, mode);
+        using Tensor loss = Gradient(network, batch, mode, labelSmoothing);
         optimizer.Step(rate);
         return loss.ToScalar();
     }
@@ -44,21 +44,21 @@ public static class QatTrainer
 
     /// <summary>Adds a batch's gradient to the trained tensors.</summary>
     /// <returns>The loss, which nothing has waited for.</returns>
-    private static Tensor Gradient(Network network, Batch batch, ForwardMode mode)
+    private static Tensor Gradient(Network network, Batch batch, ForwardMode mode, float labelSmoothing)
     {
         using Storage<float> weights = network.Device.Allocate<float>(batch.Count);
         network.Device.Run<Fill<float>, FillArgs<float>>(new(weights, batch.Count, 1f / batch.Count));
         using Tape tape = Tape.Start();
-        Tensor loss = Loss(network, batch, mode, weights);
+        Tensor loss = Loss(network, batch, mode, weights, labelSmoothing);
         using (network.Device.Phase("backward")) tape.Backward(loss);
         return loss;
     }
 
-    private static Tensor Loss(Network network, Batch batch, ForwardMode mode, Storage<float> weights)
+    private static Tensor Loss(Network network, Batch batch, ForwardMode mode, Storage<float> weights, float labelSmoothing)
     {
         using PhaseScope phase = network.Device.Phase("forward");
         using Tensor logits = network.Forward(batch.Images, mode);
-        return logits.SoftmaxCrossEntropy(batch.DeviceLabels, weights);
+        return logits.SoftmaxCrossEntropy(batch.DeviceLabels, weights, labelSmoothing);
     }
 
     private sealed class Method(Network network, QatOptions options, Optimizer optimizer) : ITrainingMethod
@@ -84,11 +84,12 @@ public static class QatTrainer
             new("optimizer", $"{options.Optimizer}"),
             new("weight decay", FormattableString.Invariant($"{options.WeightDecay}")),
             new("weight bits", FormattableString.Invariant($"{options.WeightBits}")),
+            new("label smoothing", FormattableString.Invariant($"{options.LabelSmoothing}")),
         ];
 
         public float Gradient(Batch batch, int step)
         {
-            using Tensor loss = QatTrainer.Gradient(network, batch, mode);
+            using Tensor loss = QatTrainer.Gradient(network, batch, mode, options.LabelSmoothing);
             return loss.ToScalar();
         }
 

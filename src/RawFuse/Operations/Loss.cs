@@ -9,11 +9,12 @@ public static class LossOperations
     /// <param name="logits">[N, classes].</param>
     /// <param name="labels">[N] on the same device, each 0..classes-1.</param>
     /// <param name="weights">[N] on the same device: 1/N each for the mean.</param>
+    /// <param name="smoothing">Label smoothing, 0 to 1: the share of the target that all classes have in common. 0 for none.</param>
     /// <returns>A single number.</returns>
     /// <exception cref="ShapeException">The shapes do not go together.</exception>
-    public static Tensor SoftmaxCrossEntropy(this Tensor logits, Storage<int> labels, Storage<float> weights)
+    public static Tensor SoftmaxCrossEntropy(this Tensor logits, Storage<int> labels, Storage<float> weights, float smoothing = 0)
     {
-        Tensor sum = logits.SoftmaxCrossEntropy(labels, weights, out Tensor losses);
+        Tensor sum = logits.SoftmaxCrossEntropy(labels, weights, out Tensor losses, smoothing);
         losses.Dispose();
         return sum;
     }
@@ -23,10 +24,12 @@ public static class LossOperations
     /// <param name="labels">[N] on the same device, each 0..classes-1.</param>
     /// <param name="weights">[N] on the same device: 1/N each for the mean.</param>
     /// <param name="losses">[N], for the caller to dispose; without gradients.</param>
+    /// <param name="smoothing">Label smoothing, 0 to 1: the share of the target that all classes have in common. 0 for none.</param>
     /// <returns>A single number.</returns>
     /// <exception cref="ShapeException">The shapes do not go together.</exception>
-    public static Tensor SoftmaxCrossEntropy(this Tensor logits, Storage<int> labels, Storage<float> weights, out Tensor losses)
+    public static Tensor SoftmaxCrossEntropy(this Tensor logits, Storage<int> labels, Storage<float> weights, out Tensor losses, float smoothing = 0)
     {
+        if (smoothing is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(smoothing), smoothing, "Label smoothing is not in 0..1.");
         if (logits.Shape.Rank != 2) throw new ShapeException($"SoftmaxCrossEntropy: logits {logits.Shape} are not [N, classes].");
         int images = logits.Shape[0];
         if (labels.Length < images || weights.Length < images)
@@ -35,7 +38,7 @@ public static class LossOperations
         losses = Tensor.Empty(logits.Device, new Shape(images));
         Tensor? gradient = isNeeded ? Tensor.Empty(logits.Device, logits.Shape) : null;
         logits.Device.Run<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(
-            new(logits.Storage, labels, weights, losses.Storage, gradient?.Storage, images, logits.Shape[1]));
+            new(logits.Storage, labels, weights, losses.Storage, gradient?.Storage, images, logits.Shape[1], Smoothing: smoothing));
         Tensor sum = Tensor.Empty(logits.Device, default);
         logits.Device.Run<SumRows, SumRowsArgs>(new(losses.Storage, sum.Storage, images, 1));
         if (gradient is null) return sum;

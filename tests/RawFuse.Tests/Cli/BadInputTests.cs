@@ -17,6 +17,7 @@ public sealed class BadInputTests(BadFiles files) : IClassFixture<BadFiles>
     private const string ProfileStep = "profile eopm --json @out --arch vgg6 --generator convs";
     private const string Train = "train base --out @out --epochs 1 --train-images 8";
     private const string Cifar = "train base --out @out --epochs 1 --data cifar10 --data-dir";
+    private const string Data = "train base --out @out --epochs 1 --data-dir @folder --data";
     private const string TrainFuse = "train fuse --out @out --epochs 1 --train-images 8 --base @first.st";
 
     /// <summary>Command lines, and what the message must contain, separated by '~'.</summary>
@@ -226,6 +227,13 @@ public sealed class BadInputTests(BadFiles files) : IClassFixture<BadFiles>
         { $"{Cifar} @cifar-label", "data_batch_2.bin' has label 10 in record 1~expected 0..9" },
         { $"{Cifar} @cifar-test-label", "test_batch.bin' has label 10 in record 0~expected 0..9" },
 
+        // Other data sets: their readers' tests have the rest
+        { $"{Data} cifar100", "CIFAR-100 file '~train.bin' does not exist; expected" },
+        { $"{Data} gtsrb", "GTSRB folder '~folder' has no training images; expected train.bin" },
+        { $"{Data} mnist", "MNIST file '~train-images-idx3-ubyte' does not exist; expected" },
+        { $"{Data} fashion-mnist", "Fashion-MNIST file '~train-images-idx3-ubyte' does not exist; expected" },
+        { $"{Data} imagenet10", "imagenet10 folder '~folder' has no train in it; expected" },
+
         // Training and evaluation
         { $"{Train} --arch lenet", "Unknown base model 'lenet'; known are" },
         { "train base --out @out --epochs -1", "'--epochs' is '-1'; expected a whole number from 1" },
@@ -239,7 +247,10 @@ public sealed class BadInputTests(BadFiles files) : IClassFixture<BadFiles>
         { $"{Train} --weight-decay NaN", "'--weight-decay' is 'NaN'; expected a number from 0" },
         { $"{Train} --bits 32", "'--bits' is '32'; expected a whole number from 2 to 8" },
         { $"{Train} --optimizer lion", "'--optimizer' is 'lion'; expected sgd, adam" },
-        { $"{Train} --data mnist", "'--data' is 'mnist'; expected signs, cifar10" },
+        { $"{Train} --data imagenet", "'--data' is 'imagenet'; expected signs, cifar10, cifar100, gtsrb, mnist, fashion-mnist, imagenet10" },
+        { $"{Train} --cutout -1", "'--cutout' is '-1'; expected a whole number from 0" },
+        { $"{Train} --label-smoothing 1.1", "'--label-smoothing' is '1.1'; expected a number from 0 to 1" },
+        { $"{Train} --augment some", "'--augment' is 'some'; expected standard, none" },
         { $"{Train} --schedule linear", "'--schedule' is 'linear'; expected one-cycle, staircase, cosine, constant" },
         { $"{Train} --schedule constant --warmup 0.1", "'--warmup' needs '--schedule one-cycle' or 'cosine'" },
         { $"{Train} --warmup 1", "'--warmup' is '1'; expected a number from 0 to 0.99" },
@@ -251,7 +262,8 @@ public sealed class BadInputTests(BadFiles files) : IClassFixture<BadFiles>
         { $"{Train} --seed one", "'--seed' is 'one'; expected a whole number" },
         { "train base", "'--out' is required" },
         { $"{TrainFuse} --arch vgg11", "first.st: tensor 'features.0.weight' of network 'vgg11' is missing" },
-        { $"{TrainFuse} --data cifar100", "'--data' is 'cifar100'; expected signs, cifar10" },
+        { $"{TrainFuse} --data imagenet", "'--data' is 'imagenet'; expected signs, cifar10" },
+        { $"{TrainFuse} --cutout x", "'--cutout' is 'x'; expected a whole number from 0" },
         { $"{TrainFuse} --chips 0", "'--chips' is '0'; expected a whole number from 1" },
         { $"{TrainFuse} --lambda -1", "'--lambda' is '-1'; expected a number from 0" },
         { $"{TrainFuse} --ber 1.5", "'--ber' is '1.5'; expected a number from 0 to 1" },

@@ -8,10 +8,10 @@ public sealed class Cifar10RealTests
     // The data set's page states the counts; the channel means of the training set are the ones that are commonly published.
     private static readonly double[] TrainMeans = [0.4914, 0.4822, 0.4465];
 
-    [RequiresDataFact]
+    [RequiresDataFact("cifar10", "test_batch.bin")]
     public void TheTrainingSetIsWhole()
     {
-        ImageSet train = Cifar10.LoadTrain(RequiresDataFactAttribute.Cifar10Folder);
+        ImageSet train = Cifar10.LoadTrain(RequiresDataFactAttribute.Folder("cifar10", "test_batch.bin"));
 
         Assert.Equal(50_000, train.Count);
         Assert.All(train.Labels.CountBy(label => label), entry => Assert.Equal(5000, entry.Value));
@@ -23,10 +23,10 @@ public sealed class Cifar10RealTests
         }
     }
 
-    [RequiresDataFact]
+    [RequiresDataFact("cifar10", "test_batch.bin")]
     public void TheTestSetIsWhole()
     {
-        ImageSet test = Cifar10.LoadTest(RequiresDataFactAttribute.Cifar10Folder);
+        ImageSet test = Cifar10.LoadTest(RequiresDataFactAttribute.Folder("cifar10", "test_batch.bin"));
 
         Assert.Equal(10_000, test.Count);
         Assert.All(test.Labels.CountBy(label => label), entry => Assert.Equal(1000, entry.Value));

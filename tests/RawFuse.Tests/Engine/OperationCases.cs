@@ -52,6 +52,7 @@ internal static class OperationCases
         new("batch norm in training", [Of(3, 2, 3, 4), Positive(4), Of(4)], BatchNorm, Step: 0.02),
         new("batch norm in inference", [Of(3, 2, 3, 4)], BatchNormInference),
         new("cross-entropy", [Of(4, 5)], CrossEntropy, Step: 0.05),
+        new("cross-entropy, smoothed labels", [Of(4, 5)], (run, x) => SmoothedCrossEntropy(run, x, smoothing: 0.3f), Step: 0.05),
         new("cross-entropy, scaled", [Of(4, 5)], ScaledCrossEntropy, Step: 0.05),
         Frozen("frozen conv", sets: 1, hasFaults: false, hasScale: false, hasShift: false, hasResidual: false, relu: false),
         Frozen("frozen conv, all folded", sets: 1, hasFaults: false, hasScale: true, hasShift: true, hasResidual: true, relu: true),
@@ -75,11 +76,13 @@ internal static class OperationCases
         return x[0].BatchNormInference(gamma, beta, beta, gamma);
     }
 
-    private static Tensor CrossEntropy(OperationRun run, Tensor[] x)
+    private static Tensor CrossEntropy(OperationRun run, Tensor[] x) => SmoothedCrossEntropy(run, x, smoothing: 0);
+
+    private static Tensor SmoothedCrossEntropy(OperationRun run, Tensor[] x, float smoothing)
     {
         Storage<int> labels = run.Own(run.Device.Allocate<int>([3, 0, 4, 3]));
         Storage<float> weights = run.Own(run.Device.Allocate<float>([0.25f, 1, 0, 3]));
-        return x[0].SoftmaxCrossEntropy(labels, weights);
+        return x[0].SoftmaxCrossEntropy(labels, weights, smoothing);
     }
 
     private static Tensor ScaledCrossEntropy(OperationRun run, Tensor[] x)

@@ -131,6 +131,7 @@ public sealed class KernelCostTests : IDisposable
         AssertCost((4 * 50) + 20, 4 * (50 + 15), "5x10", new SoftmaxCrossEntropyArgs(a, labels, a, a, null, 5, 10));
         AssertCost((9 * 50) + 20, 4 * (100 + 15), "5x10", new SoftmaxCrossEntropyArgs(a, labels, a, a, a, 5, 10));
         AssertCost((9 * 50) + 20, 4 * (100 + 11), "5x10", new SoftmaxCrossEntropyArgs(a, labels, a, a, a, 5, 10, Copies: 5));
+        AssertCost((11 * 50) + 20, 4 * (100 + 15), "5x10", new SoftmaxCrossEntropyArgs(a, labels, a, a, a, 5, 10, Smoothing: 0.1f));
         AssertCost(13 * 100, 28 * 100, "100 in 2", new AdamStepArgs(new AdamTensor[] { new(a, a, a, a, 70, 1), new(a, a, a, a, 30, 2) }, 0.1f, 0.9, 0.999, 1e-8f));
         AssertCost(6 * 100, 20 * 100, "100 in 1", new SgdStepArgs(new SgdTensor[] { new(a, a, a, 100) }, 0.1f, 0.9f, 0));
         AssertCost(8 * 100, 20 * 100, "100 in 1", new SgdStepArgs(new SgdTensor[] { new(a, a, a, 100) }, 0.1f, 0.9f, 0, Nesterov: true));

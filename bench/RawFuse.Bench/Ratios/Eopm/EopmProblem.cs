@@ -60,7 +60,7 @@ internal sealed class EopmProblem : IDisposable
     public void Step()
     {
         Gradient();
-        optimizer.Step(Options.Rate);
+        optimizer.Step(Options.Rate.At(0, total: 1));
     }
 
     /// <summary>Gives the memory of the base model's floats back, which only torch's copies are made of.</summary>
