@@ -15,10 +15,11 @@ internal static class PictureFile
     /// <exception cref="DatasetException">The file is missing, unreadable, cut, or not such a picture.</exception>
     public static RgbImage Read(string dataSet, string path)
     {
-        byte[] file = DatasetFile.Read(dataSet, path, Expected);
+        byte[] file = DatasetFile.Read(dataSet, path, Expected, RgbImage.MostFileBytes);
 
         // The decoder knows more formats, some of them by next to nothing.
-        if (!file.AsSpan().StartsWith(JpegStart) && !file.AsSpan().StartsWith(PngStart)) throw new DatasetException($"Image '{path}' is not of a known format; expected {Expected}.");
+        if (!file.AsSpan().StartsWith(JpegStart) && !file.AsSpan().StartsWith(PngStart))
+            throw new DatasetException($"Image '{path}' is not of a known format; expected {Expected}.");
         try
         {
             ImageInfo info = ImageInfo.FromStream(new PictureStream(file)) ?? throw new InvalidDataException("The header is damaged.");

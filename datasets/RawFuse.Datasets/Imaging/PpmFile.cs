@@ -12,7 +12,7 @@ internal static class PpmFile
     /// <exception cref="DatasetException">The file is missing, unreadable or not such an image.</exception>
     public static RgbImage Read(string dataSet, string path)
     {
-        byte[] file = DatasetFile.Read(dataSet, path, Expected);
+        byte[] file = DatasetFile.Read(dataSet, path, Expected, RgbImage.MostFileBytes);
         if (!file.AsSpan().StartsWith("P6"u8)) throw new DatasetException($"Image '{path}' does not begin with 'P6'; expected {Expected}.");
         int at = 2;
         int width = Number("width"), height = Number("height"), largest = Number("largest value");

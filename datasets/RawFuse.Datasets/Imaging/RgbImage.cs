@@ -6,6 +6,9 @@ namespace RawFuse.Datasets;
 /// <param name="Pixels">[Height, Width, 3] bytes, R G B interleaved.</param>
 internal sealed record RgbImage(int Width, int Height, byte[] Pixels)
 {
+    /// <summary>The largest file: more than the most pixels take without compression.</summary>
+    public const int MostFileBytes = 1 << 28;
+
     /// <summary>The largest width and height, that of JPEG; and the most pixels, some more than the largest of ImageNet has.</summary>
     private const int LargestSide = 65_535, MostPixels = 1 << 26;
 

@@ -5,6 +5,9 @@ namespace RawFuse.Datasets;
 /// <summary>Reads a data set's files whole and turns every failure of the file system into a <see cref="DatasetException"/>.</summary>
 internal static class DatasetFile
 {
+    /// <summary>Array.MaxLength: what an array of bytes can hold.</summary>
+    private const int MostBytes = 0x7FFF_FFC7;
+
     /// <summary>Five times the largest compressed file that is read here, so that a small one cannot fill the memory.</summary>
     private const int MostUnpacked = 1 << 28;
 
@@ -23,8 +26,9 @@ internal static class DatasetFile
     /// <param name="dataSet">The data set as messages name it.</param>
     /// <param name="path">The file.</param>
     /// <param name="expected">What it should hold, for the message.</param>
-    /// <exception cref="DatasetException">The file is missing, unreadable, no regular file, or too large for an array.</exception>
-    public static byte[] Read(string dataSet, string path, string expected)
+    /// <param name="most">The most bytes that it may have.</param>
+    /// <exception cref="DatasetException">The file is missing, unreadable, no regular file, or too large.</exception>
+    public static byte[] Read(string dataSet, string path, string expected, int most = MostBytes)
     {
         if (!File.Exists(path)) throw new DatasetException($"{dataSet} file '{path}' does not exist; expected {expected}.");
         try
@@ -33,8 +37,7 @@ internal static class DatasetFile
 
             // Nothing is allocated on the word of a pipe or a device, which need not end.
             if (!stream.CanSeek) throw new DatasetException($"{dataSet} file '{path}' is a pipe or a device; expected {expected}.");
-            if (stream.Length > Array.MaxLength)
-                throw new DatasetException($"{dataSet} file '{path}' has {stream.Length} bytes; expected {expected}, at most {Array.MaxLength} bytes.");
+            if (stream.Length > most) throw new DatasetException($"{dataSet} file '{path}' has {stream.Length} bytes; expected {expected}, at most {most} bytes.");
             var content = new byte[stream.Length];
             stream.ReadExactly(content);
             return content;

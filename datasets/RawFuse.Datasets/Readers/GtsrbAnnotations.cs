@@ -11,6 +11,9 @@ internal static class GtsrbAnnotations
 {
     private const string Header = "Filename;Width;Height;Roi.X1;Roi.Y1;Roi.X2;Roi.Y2;ClassId";
 
+    /// <summary>Twenty times the largest of the official files.</summary>
+    private const int MostBytes = 1 << 24;
+
     /// <summary>Reads a file.</summary>
     /// <param name="dataSet">The data set as messages name it.</param>
     /// <param name="path">The annotations.</param>
@@ -21,7 +24,7 @@ internal static class GtsrbAnnotations
     /// <exception cref="DatasetException">The file is missing, unreadable or malformed, or names an image that is not there.</exception>
     public static List<(string Path, int Label)> Read(string dataSet, string path, string images, int classes, int? only)
     {
-        string[] lines = Encoding.UTF8.GetString(DatasetFile.Read(dataSet, path, $"lines '{Header}'")).Split('\n');
+        string[] lines = Encoding.UTF8.GetString(DatasetFile.Read(dataSet, path, $"lines '{Header}'", MostBytes)).Split('\n');
         if (lines[0].TrimEnd() != Header) throw Refusal(0, $"expected the header '{Header}'");
         int[] expected = only is { } one ? [one] : [.. Enumerable.Range(0, classes)];
         var files = new List<(string, int)>();

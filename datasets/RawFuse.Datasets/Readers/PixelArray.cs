@@ -13,6 +13,7 @@ internal static class PixelArray
         long imageBytes = (long)side * side * ImageSet.Channels;
         if (count * imageBytes <= Array.MaxLength) return new byte[count * imageBytes];
         throw new DatasetException(
-            $"{dataSet}: {count} images of {side}x{side} pixels need {count * imageBytes} bytes; expected at most {Array.MaxLength / imageBytes} images, which one array can hold.");
+            $"{dataSet}: {count} images of {side}x{side} pixels need {count * imageBytes} bytes; "
+            + $"expected at most {Array.MaxLength / imageBytes} images, which one array can hold.");
     }
 }

@@ -43,8 +43,9 @@ internal sealed class PlanarRecords(string dataSet, params LabelByte[] labels)
         byte[] records = DatasetFile.Read(dataSet, path, $"the binary version's {recordBytes}-byte records");
         if (records.Length == 0 || records.Length % recordBytes != 0)
         {
+            string labelBytes = labels.Length == 1 ? "1 label" : $"{labels.Length} labels";
             throw new DatasetException(
-                $"{dataSet} file '{path}' has {records.Length} bytes; expected one or more records of {recordBytes} bytes ({(labels.Length == 1 ? "1 label" : $"{labels.Length} labels")}, {PixelBytes} pixels).");
+                $"{dataSet} file '{path}' has {records.Length} bytes; expected one or more records of {recordBytes} bytes ({labelBytes}, {PixelBytes} pixels).");
         }
 
         for (int start = 0; start < records.Length; start += recordBytes)

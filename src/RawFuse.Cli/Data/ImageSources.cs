@@ -14,7 +14,8 @@ internal static class ImageSources
         Small("cifar100", Augmentation.Cifar, folder => Cifar100.LoadTrain(folder), folder => Cifar100.LoadTest(folder)),
         new(
             "gtsrb", Augmentation.Gtsrb,
-            (folder, limit, cancellation) => Limit(Gtsrb.LoadTrain(folder(), cancellation), limit), (folder, limit, cancellation) => Limit(Gtsrb.LoadTest(folder(), cancellation), limit)),
+            (folder, limit, cancellation) => Limit(Gtsrb.LoadTrain(folder(), cancellation), limit),
+            (folder, limit, cancellation) => Limit(Gtsrb.LoadTest(folder(), cancellation), limit)),
         Small("mnist", Augmentation.Digits, Mnist.LoadTrain, Mnist.LoadTest),
         Small("fashion-mnist", Augmentation.Cifar, FashionMnist.LoadTrain, FashionMnist.LoadTest),
         new(
@@ -68,7 +69,7 @@ internal static class ImageSources
 
     private static DataSet Find(string name) => All.Single(set => set.Name == name);
 
-    /// <summary>A data set that loads as a whole in no time.</summary>
+    /// <summary>A data set that is loaded whole, in a second or two.</summary>
     private static DataSet Small(string name, Augmentation augmentation, Func<string, ImageSet> train, Func<string, ImageSet> test) =>
         new(name, augmentation, (folder, limit, _) => Limit(train(folder()), limit), (folder, limit, _) => Limit(test(folder()), limit));
 

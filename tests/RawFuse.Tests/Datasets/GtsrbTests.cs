@@ -100,6 +100,24 @@ public sealed class GtsrbTests : IDisposable
     }
 
     [Fact]
+    public void FilesOfAbsurdSizeAreRefusedUnread()
+    {
+        WriteImage("Final_Test/Images/a.ppm", 1, 1, [1, 2, 3]);
+        WriteText("Final_Test/GT-final_test.csv", $"{Header}\na.ppm;1;1;0;0;1;1;1\n");
+        Lengthen("Final_Test/Images/a.ppm", 1L << 32);
+        Refusal.Of(() => Gtsrb.LoadTest(folder.Path), "a.ppm' has 4294967296 bytes; expected a binary PPM image", "at most 268435456 bytes");
+        Lengthen("Final_Test/GT-final_test.csv", 1L << 30);
+        Refusal.Of(() => Gtsrb.LoadTest(folder.Path), "GT-final_test.csv' has 1073741824 bytes; expected lines", "at most 16777216 bytes");
+
+        // Without a byte on the disk: the file system keeps holes.
+        void Lengthen(string path, long length)
+        {
+            using FileStream file = File.OpenWrite(folder.File(path));
+            file.SetLength(length);
+        }
+    }
+
+    [Fact]
     public void TrainingFoldersMustBeWholeAndHoldTheirOwnClass()
     {
         WriteTraining("Training");
