@@ -52,8 +52,8 @@ internal static class TrainCommand
             string path = OutputFile.Check(parsed.GetRequiredValue(output));
             using Device device = computing.Open(parsed);
             ulong random = (ulong)parsed.GetValue(seed);
-            (ImageSet images, ImageSet? heldOut) = training.Split(parsed, ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit)), random);
-            ImageSet test = ImageSources.Test(name, parsed.GetValue(folder), null);
+            (ImageSet images, ImageSet? heldOut) = training.Split(parsed, ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit), cancellation), random);
+            ImageSet test = ImageSources.Test(name, parsed.GetValue(folder), null, cancellation);
             NetworkDefinition definition = BaseModel.Define(parsed.GetValue(architecture)!, images.Classes, images.Height);
             using var network = new Network(definition, device, random);
             LoaderSource source = LoaderSource.ForTraining(augmenting.For(parsed, name), images, parsed.GetValue(batch), random);
@@ -133,7 +133,7 @@ internal static class TrainCommand
                 }
 
                 ulong random = (ulong)parsed.GetValue(seed);
-                (ImageSet images, ImageSet? heldOut) = training.Split(parsed, ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit)), random);
+                (ImageSet images, ImageSet? heldOut) = training.Split(parsed, ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit), cancellation), random);
                 for (int i = 0; i < files.Length; i++) ImageSources.RequireClasses(models[i], files[i], images);
                 NetworkDefinition definition = Generator.Define(parsed.GetValue(generator)!, images.Height);
                 using var network = new Network(definition, device, random);

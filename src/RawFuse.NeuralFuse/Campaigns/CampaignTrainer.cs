@@ -33,7 +33,7 @@ internal sealed class CampaignTrainer(Device device, ICampaignImages images)
         using var network = new Network(definition, device, training.Seed);
         IImageSource source = images.Training(training.Batch, training.TrainImages, training.Seed);
         QatOptimizer optimizer = Optimizers.Single(one => one.Name == training.Optimizer).Value;
-        var options = new QatOptions(training.Epochs, RateOf(training), optimizer, (float)training.WeightDecay, training.Bits);
+        var options = new QatOptions(training.Epochs, RateOf(training), optimizer, (float)training.WeightDecay, training.Bits, (float)training.LabelSmoothing);
         QatTrainer.Train(network, source, options, new StepShare(progress), notices, RunIn(checkpoints), cancellationToken);
         ModelFile.Save(network, new ModelInfo(ModelKind.Base, definition.Name, images.Classes, images.Size, training.Bits, setting.Dataset!), path);
     }

@@ -20,7 +20,7 @@ public sealed class PlanReaderTests
         GridPlan grid = Assert.Single(plan.Grids);
         BaseJob job = Assert.Single(grid.Bases);
         Assert.Equal(("resnet18", null), (job.Name, job.File));
-        Assert.Equal(new BaseSetting("resnet18", null, "cifar10", new BaseTraining(10, 128, 0.05, "one-cycle", null, "sgd", 5e-4, 8, null, 1)), job.Setting);
+        Assert.Equal(new BaseSetting("resnet18", null, "cifar10", new BaseTraining(10, 128, 0.05, "one-cycle", null, "sgd", 5e-4, 0, 8, null, 1)), job.Setting);
         Assert.Equal(["ConvL", "ConvS", "DeConvL", "DeConvS", "UNetL", "UNetS", "UIP"], grid.Generators);
         Assert.Equal([0.01], grid.TrainBer);
         Assert.Equal([5], grid.Lambda);

@@ -137,8 +137,8 @@ public static class PlanReader
             training.Get("peakRate", value => value.Real(1e-9, 100), standard.PeakRate), training.Get("schedule", Schedule, standard.Schedule),
             training.Find("warmup")?.Real(0, 0.99),
             training.Get("optimizer", value => value.Choice(CampaignTrainer.Optimizers.Select(one => one.Name)), standard.Optimizer),
-            training.Get("weightDecay", value => value.Real(0, 10), standard.WeightDecay), training.Get("bits", value => value.Number(2, 8), standard.Bits),
-            training.Find("trainImages")?.Number(1, Most), training.Get("seed", Seed, standard.Seed));
+            training.Get("weightDecay", value => value.Real(0, 10), standard.WeightDecay), training.Get("labelSmoothing", value => value.Real(0, 1), standard.LabelSmoothing),
+            training.Get("bits", value => value.Number(2, 8), standard.Bits), training.Find("trainImages")?.Number(1, Most), training.Get("seed", Seed, standard.Seed));
         Check(training.Value, () => CampaignTrainer.RateOf(setting));
         return setting;
     }
