@@ -2,18 +2,26 @@ using RawFuse.Kernels;
 
 namespace RawFuse.NeuralFuse.Training;
 
-/// <summary>Some sets of a base model's weights on one batch, with all buffers this takes.</summary>
+/// <summary>Some sets of a base model's weights, each on a whole batch or all together on one, with all buffers this takes.</summary>
 internal sealed class EopmEnsemblePass : IDisposable
 {
     private readonly int sets, images, classes;
+    private readonly bool isShared;
     private readonly FrozenPass pass;
     private readonly Storage<float> weights, losses, logitsGradient;
     private readonly float?[] setWeights;
     private Tensor? copies, copiesGradient;
 
-    public EopmEnsemblePass(FrozenNetwork model, int sets, int images)
+    /// <param name="model">The base model; the caller's.</param>
+    /// <param name="sets">Number of sets.</param>
+    /// <param name="images">Images for each of them.</param>
+    /// <param name="isShared">Whether the sets share out a batch of sets * images; else each sees the whole batch.</param>
+    public EopmEnsemblePass(FrozenNetwork model, int sets, int images, bool isShared)
     {
         (this.sets, this.images, classes) = (sets, images, model.Definition.Output.Channels);
+
+        // One set's share of a batch is the whole.
+        this.isShared = isShared || sets == 1;
         int all = checked(sets * images);
         pass = FrozenPass.Create(model, all);
         Faults = new WeightFaults(model, sets);
@@ -48,12 +56,12 @@ internal sealed class EopmEnsemblePass : IDisposable
         using (device.Phase("base forward"))
         {
             pass.Forward(Repeat(fused), Faults);
-            device.Run<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(new(pass.Output, batch.DeviceLabels, weights, losses, logitsGradient, sets * images, classes, sets));
+            device.Run<SoftmaxCrossEntropy, SoftmaxCrossEntropyArgs>(new(pass.Output, batch.DeviceLabels, weights, losses, logitsGradient, sets * images, classes, isShared ? 1 : sets));
         }
 
         using (device.Phase("base backward"))
         {
-            if (sets == 1) pass.Backward(logitsGradient, gradient.Storage, accumulate, Faults);
+            if (isShared) pass.Backward(logitsGradient, gradient.Storage, accumulate, Faults);
             else AddCopies(gradient, accumulate);
         }
     }
@@ -73,7 +81,7 @@ internal sealed class EopmEnsemblePass : IDisposable
     /// <summary>The images once for every set.</summary>
     private Tensor Repeat(Tensor fused)
     {
-        if (sets == 1) return fused;
+        if (isShared) return fused;
         Shape all = new(sets * images, fused.Shape[1], fused.Shape[2], fused.Shape[3]);
         copies ??= Tensor.Empty(fused.Device, all);
         copiesGradient ??= Tensor.Empty(fused.Device, all);

@@ -27,19 +27,46 @@ public sealed class EopmStepTests
         {
             using var faults = new WeightFaults(setup.Model, 1);
             setup.Options.Population.Draw(setup.Model, chip, faults, 0);
-            clean += setup.SeparatePass(null, 1f / Chips.Length);
-            perturbed += setup.SeparatePass(faults, setup.Options.Lambda / Chips.Length) / setup.Options.Lambda;
+            float each = 0.5f / Chips.Length;
+            clean += setup.SeparatePass(null, [each, each]);
+            perturbed += setup.SeparatePass(faults, [setup.Options.Lambda * each, setup.Options.Lambda * each]) / setup.Options.Lambda;
         }
 
-        float[][] slow = setup.TakeGradients();
-        Assert.InRange(loss.Clean / clean, 1 - 1e-5, 1 + 1e-5);
-        Assert.InRange(loss.Perturbed / perturbed, 1 - 1e-5, 1 + 1e-5);
-        for (int i = 0; i < slow.Length; i++)
+        AssertClose(loss, clean, perturbed, onePass, setup.TakeGradients());
+    }
+
+    /// <summary>Chips that share a batch out: the first image on the first chip, the second on the second.</summary>
+    [Fact]
+    public void AnImageMayMeetOneChip()
+    {
+        using var setup = new Setup(1);
+        using var step = new EopmStep(setup.Generator, [setup.Model], setup.Options with { Chips = 2, ChipsShareBatch = true });
+        EopmLoss loss = step.Gradient(setup.Batch, [3, 20000]);
+        float[][] gradients = setup.TakeGradients();
+        double clean = setup.SeparatePass(null, [0.5f, 0.5f]), perturbed = 0;
+        foreach ((ulong chip, float[] weights) in ((ulong, float[])[])[(3, [setup.Options.Lambda / 2, 0]), (20000, [0, setup.Options.Lambda / 2])])
         {
-            // Biases before a normalization have no gradient but rounding.
-            if (GoldenFormula.Norm(slow[i]) < 1e-4) continue;
-            Assert.InRange(GoldenFormula.RelativeError(onePass[i], [.. slow[i].Select(value => (double)value)]), 0, 1e-4);
+            using var faults = new WeightFaults(setup.Model, 1);
+            setup.Options.Population.Draw(setup.Model, chip, faults, 0);
+            perturbed += setup.SeparatePass(faults, weights) / setup.Options.Lambda;
         }
+
+        AssertClose(loss, clean, perturbed, gradients, setup.TakeGradients());
+        Assert.Contains("2 images cannot be shared out equally among 3 chips", Assert.Throws<ArgumentException>(() => step.Gradient(setup.Batch, Chips)).Message);
+    }
+
+    /// <summary>A chip that has the batch for itself shares it with nobody.</summary>
+    [Fact]
+    public void OneChipSharesNothing()
+    {
+        float[][][] gradients = [.. ((bool[])[false, true]).Select(shares =>
+        {
+            using var setup = new Setup(2);
+            using var step = new EopmStep(setup.Generator, [setup.Model], setup.Options with { Chips = 1, SetsPerPass = 1, ChipsShareBatch = shares });
+            step.Gradient(setup.Batch, [17]);
+            return setup.TakeGradients();
+        })];
+        Assert.Equal(gradients[0], gradients[1]);
     }
 
     [Fact]
@@ -54,6 +81,18 @@ public sealed class EopmStepTests
             float[][] gradients = setup.TakeGradients();
             first ??= gradients;
             Assert.Equal(first, gradients);
+        }
+    }
+
+    private static void AssertClose(EopmLoss loss, double clean, double perturbed, float[][] gradients, float[][] slow)
+    {
+        Assert.InRange(loss.Clean / clean, 1 - 1e-5, 1 + 1e-5);
+        Assert.InRange(loss.Perturbed / perturbed, 1 - 1e-5, 1 + 1e-5);
+        for (int i = 0; i < slow.Length; i++)
+        {
+            // Biases before a normalization have no gradient but rounding.
+            if (GoldenFormula.Norm(slow[i]) < 1e-4) continue;
+            Assert.InRange(GoldenFormula.RelativeError(gradients[i], [.. slow[i].Select(value => (double)value)]), 0, 1e-4);
         }
     }
 
@@ -78,10 +117,10 @@ public sealed class EopmStepTests
 
         public EopmOptions Options { get; } = new(new ChipPopulation(0.01, FaultModel.StuckAt, SramMapping.Ibm), Chips.Length);
 
-        public float SeparatePass(WeightFaults? faults, float weight)
+        public float SeparatePass(WeightFaults? faults, float[] imageWeights)
         {
             using Storage<int> labels = device.Allocate<int>([.. Batch.Labels]);
-            using Storage<float> weights = device.Allocate<float>([weight / 2, weight / 2]);
+            using Storage<float> weights = device.Allocate<float>(imageWeights);
             using Tape tape = Tape.Start();
             using Tensor fused = Generator.Forward(Batch.Images, new ForwardMode(IsTraining: true, WeightBits: 8));
             using Tensor logits = Model.Forward(fused, faults);
