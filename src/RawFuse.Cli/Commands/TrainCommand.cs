@@ -101,7 +101,7 @@ internal static class TrainCommand
         Option<int> batch = CommonOptions.Number("--batch", "Images per step.", 25, 2, 65_536);
         var training = new TrainingOptions("Learning rate of Adam, the first or the highest.", 1e-3, RateSchedules.Staircase);
         var start = new Option<bool>("--start-at-identity") { Description = "Begin with F(x) = x instead of noise, which helps short trainings." };
-        var shared = new Option<bool>("--share-batch") { Description = "Share a mini-batch out among its chips, so that every image meets one of them: a step costs as much as with one chip." };
+        var shared = new Option<bool>("--share-batch") { Description = "Share a mini-batch out among the clean model and the chips, so that every image meets one of them: a step costs one pass through the base model." };
         Option<int> perPass = CommonOptions.Number("--sets-per-pass", "Models that run through the base together, to bound memory; 0 for all.", 0, 0, 1001);
         Option<int?> limit = CommonOptions.Optional("--train-images", "Train on the first so many images only.", 1, int.MaxValue);
         Option<long> seed = CommonOptions.Seed();
@@ -120,8 +120,8 @@ internal static class TrainCommand
             string path = OutputFile.Check(parsed.GetRequiredValue(output), parsed.GetRequiredValue(bases));
             ChipPopulation population = chips.Population(parsed);
             int bits = hints.Bits(parsed) ?? 8, inStep = parsed.GetValue(batch), chipsInStep = parsed.GetValue(count);
-            if (parsed.GetValue(shared) && inStep % chipsInStep != 0)
-                throw new ArgumentException($"Option '{shared.Name}' needs a '{batch.Name}' that is a multiple of '{count.Name}'; {inStep} is none of {chipsInStep}.");
+            if (parsed.GetValue(shared) && inStep % (1 + chipsInStep) != 0)
+                throw new ArgumentException($"Option '{shared.Name}' needs a '{batch.Name}' that is a multiple of 1 + '{count.Name}'; {inStep} is none of {1 + chipsInStep}.");
             using Device device = computing.Open(parsed);
             var models = new List<FrozenNetwork>();
             try
@@ -144,7 +144,7 @@ internal static class TrainCommand
                 LoaderSource source = LoaderSource.ForTraining(augmenting.For(parsed, name), images, inStep, random);
                 var options = new EopmOptions(
                     population, chipsInStep, (float)parsed.GetValue(lambda), training.Rate(parsed), WeightBits: bits,
-                    SetsPerPass: parsed.GetValue(perPass), ChipsShareBatch: parsed.GetValue(shared));
+                    SetsPerPass: parsed.GetValue(perPass), SharesBatch: parsed.GetValue(shared));
                 string protectedModels = string.Join(", ", models.Select(one => one.Definition.Name));
                 (_, double seconds) = report.Stage($"train {definition.Name} for {protectedModels} on {name}", progress =>
                 {

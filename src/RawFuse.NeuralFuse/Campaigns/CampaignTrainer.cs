@@ -51,7 +51,7 @@ internal sealed class CampaignTrainer(Device device, ICampaignImages images)
         if (training.StartAtIdentity) GeneratorStart.AtIdentity(generator);
         IImageSource source = images.Training(training.Batch, training.TrainImages, setting.Seed);
         var options = new EopmOptions(
-            setting.Faults.Population(setting.TrainBer), setting.Chips, (float)setting.Lambda, RateOf(training));
+            setting.Faults.Population(setting.TrainBer), setting.Chips, (float)setting.Lambda, RateOf(training), SharesBatch: training.ShareBatch);
         EopmTrainer.Train(generator, [model], source, options, training.Epochs, setting.Seed, new StepShare(progress), notices, RunIn(checkpoints), cancellationToken);
         ModelFile.Save(generator, new ModelInfo(ModelKind.Fuse, definition.Name, images.Classes, images.Size, options.WeightBits, setting.Dataset), path);
     }

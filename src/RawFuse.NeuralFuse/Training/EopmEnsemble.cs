@@ -15,7 +15,6 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
     private const int ImagesPerThread = 12;
 
     private readonly Dictionary<(int Sets, int Images), EopmEnsemblePass> passes = [];
-    private int passesBatch;
     private Storage<float>? losses;
     private float[] hostLosses = [];
 
@@ -32,19 +31,16 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
     /// <param name="most">Most sets that may run together.</param>
     public void Gradient(Tensor fused, Batch batch, ReadOnlySpan<ulong> chips, long access, Tensor gradient, bool accumulate, int most)
     {
-        // Parts of the batch for all chips together are as many images as the clean model sees.
-        int all = 1 + chips.Length, perPass = SetsPerPass(all, batch.Count, most);
-        MakeRoom((options.ChipsShareBatch ? 2 : all) * batch.Count);
-        for (int first = 0; first < all;)
+        int all = 1 + chips.Length, images = ImagesPerSet(batch.Count), perPass = SetsPerPass(all, images, most);
+        MakeRoom(all * images);
+        for (int first = 0; first < all; first += perPass)
         {
-            bool isShared = options.ChipsShareBatch && first > 0;
-            int sets = isShared ? chips.Length : Math.Min(perPass, all - first), images = isShared ? PartOf(batch.Count, chips.Length) : batch.Count, count = sets * images;
-            EopmEnsemblePass pass = PassFor(sets, images, isShared, batch.Count);
+            int sets = Math.Min(perPass, all - first), count = sets * images;
+            EopmEnsemblePass pass = PassFor(sets, images);
             Draw(pass.Faults, chips, first, access);
             for (int set = 0; set < sets; set++) pass.SetWeight(set, (first + set == 0 ? 1f : options.Lambda / chips.Length) / images * share);
             pass.Gradient(fused, batch, gradient, accumulate || first > 0);
-            model.Device.Run<CopyBlock, CopyBlockArgs>(new(pass.Losses, 0, count, losses!, first * batch.Count, count, 1, count));
-            first += sets;
+            model.Device.Run<CopyBlock, CopyBlockArgs>(new(pass.Losses, 0, count, losses!, first * images, count, 1, count));
         }
     }
 
@@ -52,6 +48,7 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
     /// <param name="images">Images in its batch.</param>
     public EopmLoss ReadLoss(int images)
     {
+        images = ImagesPerSet(images);
         model.Device.Download<float>(losses!, hostLosses);
         float clean = 0, perturbed = 0;
         for (int i = 0; i < images; i++) clean += hostLosses[i] / share;
@@ -63,14 +60,13 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
     public int FirstNonFinite(int images)
     {
         int at = Array.FindIndex(hostLosses, loss => !float.IsFinite(loss));
-        if (at < images) return at < 0 ? -1 : 0;
-        return options.ChipsShareBatch ? 1 + ((at - images) / PartOf(images, options.Chips)) : at / images;
+        return at < 0 ? -1 : at / ImagesPerSet(images);
     }
 
     /// <summary>How many of all sets run together, with so many images each.</summary>
     public int SetsPerPass(int all, int images, int most)
     {
-        if (options.ChipsShareBatch) return 1;
+        if (options.SharesBatch) return all;
         if (options.SetsPerPass > 0) return Math.Min(Math.Min(all, most), options.SetsPerPass);
         int standard = model.Device is CpuDevice device ? Math.Clamp(((ImagesPerThread * device.Threads) + images - 1) / images, 1, all) : all;
         return Math.Min(standard, most);
@@ -104,17 +100,21 @@ internal sealed class EopmEnsemble(FrozenNetwork model, EopmOptions options, flo
         hostLosses = new float[count];
     }
 
-    private static int PartOf(int images, int chips) => images % chips == 0
-        ? images / chips
-        : throw new ArgumentException($"A batch of {images} images cannot be shared out equally among {chips} chips.");
-
-    private EopmEnsemblePass PassFor(int sets, int images, bool isShared, int batch)
+    /// <summary>Images of a batch that each set sees.</summary>
+    private int ImagesPerSet(int batch)
     {
+        int all = 1 + options.Chips;
+        if (!options.SharesBatch) return batch;
+        return batch % all == 0 ? batch / all : throw new ArgumentException($"A batch of {batch} images cannot be shared out equally among the clean model and {options.Chips} chips.");
+    }
+
+    private EopmEnsemblePass PassFor(int sets, int images)
+    {
+        if (passes.TryGetValue((sets, images), out EopmEnsemblePass? pass)) return pass;
+
         // A batch of another size, the last of an epoch: buffers for one size are enough.
-        if (passesBatch != batch) DisposePasses();
-        passesBatch = batch;
-        if (!passes.TryGetValue((sets, images), out EopmEnsemblePass? pass)) passes[(sets, images)] = pass = new EopmEnsemblePass(model, sets, images, isShared);
-        return pass;
+        if (passes.Keys.Any(key => key.Images != images)) DisposePasses();
+        return passes[(sets, images)] = new EopmEnsemblePass(model, sets, images, options.SharesBatch);
     }
 
     /// <summary>Masks of sets first, first + 1, ...; set 0 is the clean model.</summary>

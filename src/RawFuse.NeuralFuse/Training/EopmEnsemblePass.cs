@@ -20,7 +20,7 @@ internal sealed class EopmEnsemblePass : IDisposable
     {
         (this.sets, this.images, classes) = (sets, images, model.Definition.Output.Channels);
 
-        // One set's share of a batch is the whole.
+        // A single set has the batch for itself either way.
         this.isShared = isShared || sets == 1;
         int all = checked(sets * images);
         pass = FrozenPass.Create(model, all);

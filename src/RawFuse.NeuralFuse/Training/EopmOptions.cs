@@ -9,12 +9,12 @@ namespace RawFuse.NeuralFuse.Training;
 /// <param name="Rate">Learning rate of Adam; null for the paper's, 0.001 and less by 4% every 500 steps.</param>
 /// <param name="WeightBits">Bits the generator's weights are rounded to, 2 to 8.</param>
 /// <param name="SetsPerPass">Models (the clean one and chips) that run through the base model together, which bounds memory; 0 for as many as the device likes. The result does not depend on it.</param>
-/// <param name="ChipsShareBatch">
-/// Whether the chips share out a mini-batch among them, in equal parts: every image then meets one chip instead of all N. The expectation of the gradient is the same, each step is that of N = 1
-/// in cost and, with N chips, of less variance. The batch must be a multiple of N. The paper's chips all see the whole batch.
+/// <param name="SharesBatch">
+/// Whether the clean model and the chips share out a mini-batch among them, in 1 + N equal parts, of which the batch must be a multiple. Every image then meets one model instead of all:
+/// the expectation of the loss is the same, and a step costs the base model one pass over the batch instead of 1 + N. In the paper every model sees the whole batch.
 /// </param>
 public sealed record EopmOptions(
-    ChipPopulation Population, int Chips = 10, float Lambda = 5, LearningRate? Rate = null, int WeightBits = 8, int SetsPerPass = 0, bool ChipsShareBatch = false)
+    ChipPopulation Population, int Chips = 10, float Lambda = 5, LearningRate? Rate = null, int WeightBits = 8, int SetsPerPass = 0, bool SharesBatch = false)
 {
     /// <summary>Adam's decay of the first moment.</summary>
     public const double Beta1 = 0.5;

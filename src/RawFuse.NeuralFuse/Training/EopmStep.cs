@@ -141,5 +141,5 @@ public sealed class EopmStep : IDisposable
         return generator.Forward(batch.Images, ModeFor(chips));
     }
 
-    private ForwardMode ModeFor(int chips) => new(IsTraining: true, WeightBits: options.WeightBits, BatchNormMomentum: 1 - MathF.Pow(0.9f, options.ChipsShareBatch ? 1 : chips));
+    private ForwardMode ModeFor(int chips) => new(IsTraining: true, WeightBits: options.WeightBits, BatchNormMomentum: 1 - MathF.Pow(0.9f, options.SharesBatch ? 1 : chips));
 }

@@ -66,7 +66,7 @@ public static class EopmTrainer
         public IEnumerable<KeyValuePair<string, string>> Settings =>
         [
             new("chips a step", FormattableString.Invariant($"{options.Chips}")),
-            new("chips share a batch", $"{options.ChipsShareBatch}"),
+            new("shared batches", $"{options.SharesBatch}"),
             new("lambda", FormattableString.Invariant($"{options.Lambda}")),
             new("weight bits", FormattableString.Invariant($"{options.WeightBits}")),
             new("seed of the chips", FormattableString.Invariant($"{seed}")),

@@ -14,7 +14,7 @@ public sealed class PlanReaderTests
     {
         CampaignPlan plan = Plans.Read(Least);
         Assert.Equal("cifar10", plan.Dataset);
-        Assert.Equal(new GeneratorTraining(Epochs: 1, Batch: 25, Rate: 1e-3, Schedule: "staircase", Warmup: null, RateFactor: 0.96, RateEvery: 500, StartAtIdentity: false, TrainImages: null), plan.GeneratorTraining);
+        Assert.Equal(new GeneratorTraining(Epochs: 1, Batch: 25, Rate: 1e-3, Schedule: "staircase", Warmup: null, RateFactor: 0.96, RateEvery: 500, ShareBatch: false, StartAtIdentity: false, TrainImages: null), plan.GeneratorTraining);
         Assert.Equal(new FaultSetting("stuck-at", "ibm", "low-bits"), plan.Faults);
         Assert.Equal(new EvaluationSetting(Chips: 10, FirstChip: 50000, Batch: 50), plan.Evaluation);
         GridPlan grid = Assert.Single(plan.Grids);
@@ -57,6 +57,7 @@ public sealed class PlanReaderTests
     [InlineData("\"generators\": [\"ConvX\"]", "$.generators[0]: is \"ConvX\"; expected ConvL, ConvS,")]
     [InlineData("\"generators\": []", "$.generators: is []; expected a list of one value or more")]
     [InlineData("\"generators\": \"ConvL\"", "$.generators: is \"ConvL\"; expected a list")]
+    [InlineData("\"generatorTraining\": { \"shareBatch\": true }", "$.grids[0]: a batch of 25 cannot be shared out equally among the clean model and 10 chips")]
     [InlineData("\"generatorTraining\": { \"schedule\": \"linear\" }", "$.generatorTraining.schedule: is \"linear\"; expected one-cycle, staircase, cosine, constant")]
     [InlineData("\"generatorTraining\": { \"warmup\": 0.1 }", "$.generatorTraining: A staircase schedule has no warm-up")]
     [InlineData("\"generatorTraining\": { \"epochs\": 0 }", "$.generatorTraining.epochs: is 0; expected a whole number from 1 to 100000")]

@@ -264,7 +264,7 @@ public sealed class BadInputTests(BadFiles files) : IClassFixture<BadFiles>
         { $"{TrainFuse} --arch vgg11", "first.st: tensor 'features.0.weight' of network 'vgg11' is missing" },
         { $"{TrainFuse} --data imagenet", "'--data' is 'imagenet'; expected signs, cifar10" },
         { $"{TrainFuse} --cutout x", "'--cutout' is 'x'; expected a whole number from 0" },
-        { $"{TrainFuse} --share-batch --batch 8 --chips 3", "'--share-batch' needs a '--batch' that is a multiple of '--chips'; 8 is none of 3" },
+        { $"{TrainFuse} --share-batch --batch 8 --chips 4", "'--share-batch' needs a '--batch' that is a multiple of 1 + '--chips'; 8 is none of 5" },
         { $"{TrainFuse} --chips 0", "'--chips' is '0'; expected a whole number from 1" },
         { $"{TrainFuse} --lambda -1", "'--lambda' is '-1'; expected a number from 0" },
         { $"{TrainFuse} --ber 1.5", "'--ber' is '1.5'; expected a number from 0 to 1" },

@@ -35,38 +35,27 @@ public sealed class EopmStepTests
         AssertClose(loss, clean, perturbed, onePass, setup.TakeGradients());
     }
 
-    /// <summary>Chips that share a batch out: the first image on the first chip, the second on the second.</summary>
+    /// <summary>The clean model and a chip that share a batch out: the first image meets the one, the second the other.</summary>
     [Fact]
-    public void AnImageMayMeetOneChip()
+    public void AnImageMayMeetOneModel()
     {
-        using var setup = new Setup(1);
-        using var step = new EopmStep(setup.Generator, [setup.Model], setup.Options with { Chips = 2, ChipsShareBatch = true });
-        EopmLoss loss = step.Gradient(setup.Batch, [3, 20000]);
+        using var setup = new Setup(2);
+        using var step = new EopmStep(setup.Generator, [setup.Model], setup.Options with { Chips = 1, SharesBatch = true });
+        EopmLoss loss = step.Gradient(setup.Batch, [20000]);
         float[][] gradients = setup.TakeGradients();
-        double clean = setup.SeparatePass(null, [0.5f, 0.5f]), perturbed = 0;
-        foreach ((ulong chip, float[] weights) in ((ulong, float[])[])[(3, [setup.Options.Lambda / 2, 0]), (20000, [0, setup.Options.Lambda / 2])])
-        {
-            using var faults = new WeightFaults(setup.Model, 1);
-            setup.Options.Population.Draw(setup.Model, chip, faults, 0);
-            perturbed += setup.SeparatePass(faults, weights) / setup.Options.Lambda;
-        }
-
+        using var faults = new WeightFaults(setup.Model, 1);
+        setup.Options.Population.Draw(setup.Model, 20000, faults, 0);
+        double clean = setup.SeparatePass(null, [1, 0]), perturbed = setup.SeparatePass(faults, [0, setup.Options.Lambda]) / setup.Options.Lambda;
         AssertClose(loss, clean, perturbed, gradients, setup.TakeGradients());
-        Assert.Contains("2 images cannot be shared out equally among 3 chips", Assert.Throws<ArgumentException>(() => step.Gradient(setup.Batch, Chips)).Message);
     }
 
-    /// <summary>A chip that has the batch for itself shares it with nobody.</summary>
     [Fact]
-    public void OneChipSharesNothing()
+    public void ABatchIsSharedOutInEqualParts()
     {
-        float[][][] gradients = [.. ((bool[])[false, true]).Select(shares =>
-        {
-            using var setup = new Setup(2);
-            using var step = new EopmStep(setup.Generator, [setup.Model], setup.Options with { Chips = 1, SetsPerPass = 1, ChipsShareBatch = shares });
-            step.Gradient(setup.Batch, [17]);
-            return setup.TakeGradients();
-        })];
-        Assert.Equal(gradients[0], gradients[1]);
+        using var setup = new Setup(1);
+        using var step = new EopmStep(setup.Generator, [setup.Model], setup.Options with { SharesBatch = true });
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => step.Gradient(setup.Batch, Chips));
+        Assert.Contains("2 images cannot be shared out equally among the clean model and 3 chips", exception.Message);
     }
 
     [Fact]

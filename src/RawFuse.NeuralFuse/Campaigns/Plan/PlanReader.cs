@@ -46,7 +46,7 @@ public static class PlanReader
         GeneratorTraining training = plan.Get("generatorTraining", value => value.Object(GeneratorTraining), new GeneratorTraining());
         IReadOnlyList<BaseJob> bases = Bases(plan.Get("bases"), dataset);
         IReadOnlyList<string> generators = plan.Get("generators", Generators, [.. Generator.Names]);
-        return new CampaignPlan(dataset, training, faults, evaluation, plan.Get("grids").List(value => value.Object(members => Grid(members, bases, generators))));
+        return new CampaignPlan(dataset, training, faults, evaluation, plan.Get("grids").List(value => value.Object(members => Grid(members, bases, generators, training))));
     }
 
     private static FaultSetting Faults(PlanObject faults)
@@ -81,7 +81,7 @@ public static class PlanReader
             training.Get("epochs", value => value.Number(1, 100_000), standard.Epochs), training.Get("batch", value => value.Number(2, 65_536), standard.Batch),
             training.Get("rate", value => value.Real(1e-9, 100), standard.Rate), training.Get("schedule", Schedule, standard.Schedule),
             training.Find("warmup")?.Real(0, 0.99), training.Get("rateFactor", value => value.Real(1e-6, 1), standard.RateFactor),
-            training.Get("rateEvery", value => value.Number(1, Most), standard.RateEvery), training.Get("startAtIdentity", value => value.Flag(), standard.StartAtIdentity),
+            training.Get("rateEvery", value => value.Number(1, Most), standard.RateEvery), training.Get("shareBatch", value => value.Flag(), standard.ShareBatch), training.Get("startAtIdentity", value => value.Flag(), standard.StartAtIdentity),
             training.Find("trainImages")?.Number(1, Most));
         Check(training.Value, () => CampaignTrainer.RateOf(setting));
         return setting;
@@ -143,16 +143,23 @@ public static class PlanReader
         return setting;
     }
 
-    private static GridPlan Grid(PlanObject grid, IReadOnlyList<BaseJob> bases, IReadOnlyList<string> generators) => new(
+    private static GridPlan Grid(PlanObject grid, IReadOnlyList<BaseJob> bases, IReadOnlyList<string> generators, GeneratorTraining training) => new(
         grid.Get("bases", value => Named(value, bases), bases),
         grid.Get("targets", value => Named(value, bases), []),
         grid.Get("generators", Generators, generators),
         grid.Get("trainBer", value => value.List(one => one.Real(0, 1)), [0.01]),
         grid.Get("lambda", value => value.List(one => one.Real(0, 1e6)), [5]),
-        grid.Get("chips", value => value.List(one => one.Number(1, 1000)), [10]),
+        grid.Find("chips")?.List(one => Chips(one, training)) ?? [Chips(grid.Value, 10, training)],
         grid.Get("seeds", value => value.List(Seed), [1]),
         grid.Get("bits", value => value.List(one => one.Number(2, 8)), [8]),
         grid.Find("evalBer")?.List(EvalBer) ?? TrainBerAsEvalBer(grid));
+
+    private static int Chips(PlanValue value, GeneratorTraining training) => Chips(value, value.Number(1, 1000), training);
+
+    /// <summary>Refuses chips that cannot share out a batch with the clean model.</summary>
+    private static int Chips(PlanValue place, int count, GeneratorTraining training) => !training.ShareBatch || training.Batch % (1 + count) == 0
+        ? count
+        : throw place.Error(FormattableString.Invariant($"a batch of {training.Batch} cannot be shared out equally among the clean model and {count} chips"));
 
     private static IReadOnlyList<BaseJob> Named(PlanValue names, IReadOnlyList<BaseJob> bases) => names.List(name =>
     {
