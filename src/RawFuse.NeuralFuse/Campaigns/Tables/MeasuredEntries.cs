@@ -6,14 +6,14 @@ namespace RawFuse.NeuralFuse.Campaigns;
 
 /// <summary>
 /// Our results at the points of the paper's tables. Rows that differ in nothing but the seed of training are one point, over the chips of all of them. Of rows that
-/// differ in something no table varies (epochs, mapping, evaluation) the last ones count.
+/// differ in N, which is 10 in the paper, those of the largest count; of those that differ in something else no table varies (epochs, mapping, evaluation) the last ones.
 /// </summary>
 internal static class MeasuredEntries
 {
     /// <summary>What all of the tables are about.</summary>
     private const string Dataset = "cifar10", Faults = "stuck-at";
 
-    private const int Chips = 10, Classes = 10;
+    private const int Classes = 10;
 
     /// <summary>Turns results into entries.</summary>
     /// <param name="rows">Results, each row once.</param>
@@ -23,7 +23,8 @@ internal static class MeasuredEntries
         RowResult[][] points =
         [
             .. rows
-                .Where(row => row.Setting.Generator is { Dataset: Dataset, Faults.Model: Faults, Chips: Chips })
+                .Where(row => row.Setting.Generator is { Dataset: Dataset, Faults.Model: Faults })
+                .OrderBy(row => row.Setting.Generator.Chips)
                 .GroupBy(PointOf)
                 .Select(point => point.GroupBy(WithoutSeed).Last().ToArray()),
         ];

@@ -24,7 +24,7 @@ public static class ResultTables
 
     /// <summary>
     /// One of the paper's tables, in its form: for the base models (and generators, where they are rows) that there are results of, or whole without any. Results of other
-    /// data sets, fault models or N than the table's are left out; seeds are taken together.
+    /// data sets or fault models than the table's are left out, of several N the largest counts; seeds are taken together.
     /// </summary>
     /// <param name="number">One of <see cref="Numbers"/>.</param>
     /// <param name="rows">Results, each row once; may be none.</param>
