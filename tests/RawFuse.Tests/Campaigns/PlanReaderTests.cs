@@ -38,6 +38,13 @@ public sealed class PlanReaderTests
         Assert.Equal(new EvaluationSetting(1000, 7, 50, HalfWidth: 0.5), plan.Evaluation);
     }
 
+    /// <summary>The plans that the documentation offers, and how many rows they have.</summary>
+    [Theory]
+    [InlineData("cifar10-vgg11.json", 23)]
+    [InlineData("cifar10-vgg11-ablations.json", 9)]
+    public void PlansOfTheDocumentationCanBeRun(string name, int rows) =>
+        Assert.Equal(rows, CampaignExpansion.Rows(PlanReader.Read(Path.Combine(AppContext.BaseDirectory, "Plans", name), Plans.Datasets)).Count);
+
     /// <summary>A base model out of a file is known by the file's content and says itself what it is.</summary>
     [Fact]
     public void BaseModelsComeFromFilesBesideThePlan()
