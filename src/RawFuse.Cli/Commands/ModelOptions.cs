@@ -35,7 +35,7 @@ internal sealed class ModelOptions(bool takesNames = false)
     private readonly Option<int?> image =
         CommonOptions.Optional("--image", "Height and width of the images the files are for (else what they say, else 32).", 8, 4096);
 
-    private readonly Option<int?> bits = CommonOptions.Optional("--bits", "Bits of a quantized weight, 2 to 8 (else what the file says, else 8).", 2, 8);
+    private readonly Option<int?> bits = CommonOptions.Optional("--bits", "Bits of a base model's quantized weights, 2 to 8 (else what the file says, else 8). A generator keeps those of its file.", 2, 8);
 
     /// <summary>Makes the options part of a command.</summary>
     /// <param name="command">The command.</param>
@@ -51,11 +51,11 @@ internal sealed class ModelOptions(bool takesNames = false)
     /// <summary>Reads and freezes a base model.</summary>
     /// <returns>The model, and the name of the data its file says it was trained on; empty where it does not.</returns>
     public (FrozenNetwork Network, string Dataset) LoadBase(ParseResult parsed, string path, Device device) =>
-        Load(parsed, path, ModelKind.Base, device, parsed.GetValue(architecture));
+        Load(parsed, path, ModelKind.Base, device, parsed.GetValue(architecture), parsed.GetValue(bits));
 
-    /// <summary>Reads and freezes a generator.</summary>
+    /// <summary>Reads and freezes a generator. It is not what runs at low voltage or in fewer bits, so it keeps its own.</summary>
     public FrozenNetwork LoadFuse(ParseResult parsed, string path, Device device) =>
-        Load(parsed, path, ModelKind.Fuse, device, parsed.GetValue(generator)).Network;
+        Load(parsed, path, ModelKind.Fuse, device, parsed.GetValue(generator), weightBits: null).Network;
 
     /// <summary>Reads a base model, or makes the named one.</summary>
     public FrozenNetwork Base(ParseResult parsed, string? path, Device device)
@@ -70,7 +70,7 @@ internal sealed class ModelOptions(bool takesNames = false)
     {
         if (path is not null) return LoadFuse(parsed, path, model.Device);
         using Network network = FreshGenerator(parsed, model, " or a file with '--fuse'");
-        return FrozenNetwork.From(network, parsed.GetValue(bits) ?? 8);
+        return FrozenNetwork.From(network);
     }
 
     /// <summary>Makes the named base model.</summary>
@@ -93,9 +93,9 @@ internal sealed class ModelOptions(bool takesNames = false)
         return new Network(Generator.Define(name, model.Definition.Input.Height), model.Device, Seed);
     }
 
-    private (FrozenNetwork Network, string Dataset) Load(ParseResult parsed, string path, ModelKind kind, Device device, string? name)
+    private (FrozenNetwork Network, string Dataset) Load(ParseResult parsed, string path, ModelKind kind, Device device, string? name, int? weightBits)
     {
-        var hints = new ModelHints(name, parsed.GetValue(classes), parsed.GetValue(bits), parsed.GetValue(image));
+        var hints = new ModelHints(name, parsed.GetValue(classes), weightBits, parsed.GetValue(image));
         (ModelInfo info, Network network) = ModelFile.Load(path, kind, device, hints);
         using (network) return (FrozenNetwork.From(network, info.Bits), info.Dataset);
     }

@@ -134,6 +134,15 @@ public sealed class PredictTests : IDisposable
         Assert.NotEqual(eight, Predict("--base @m.safetensors --arch vgg11 --bits 4").Data);
     }
 
+    /// <summary>What runs in fewer bits at low voltage is the base model; the generator in front of it is not.</summary>
+    [Fact]
+    public void AGeneratorKeepsItsBits()
+    {
+        StateFile.Write(folder.File("fuse.safetensors"), "ConvS");
+        float[] eight = Predict("--fuse @fuse.safetensors --generator convs").Data;
+        Assert.Equal(eight, Predict("--fuse @fuse.safetensors --generator convs --bits 4").Data);
+    }
+
     /// <summary>Int8 activations change the logits, but little; which images the ranges are found on matters a little, the batches do not.</summary>
     [Theory]
     [InlineData("vgg11")]
