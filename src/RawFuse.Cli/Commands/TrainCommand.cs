@@ -49,13 +49,13 @@ internal static class TrainCommand
         {
             var report = new Report(null);
             string name = data.ValueIn(parsed);
-            string path = OutputFile.Check(parsed.GetRequiredValue(output));
+            string path = OutputFile.Check(parsed.GetRequiredValue(output), training.StartFrom(parsed));
             using Device device = computing.Open(parsed);
             ulong random = (ulong)parsed.GetValue(seed);
             (ImageSet images, ImageSet? heldOut) = training.Split(parsed, ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit), cancellation), random);
             ImageSet test = ImageSources.Test(name, parsed.GetValue(folder), null, cancellation);
             NetworkDefinition definition = BaseModel.Define(parsed.GetValue(architecture)!, images.Classes, images.Height);
-            using var network = new Network(definition, device, random);
+            using Network network = training.Start(parsed, ModelKind.Base, definition, images.Classes, device, random);
             LoaderSource source = LoaderSource.ForTraining(augmenting.For(parsed, name), images, parsed.GetValue(batch), random);
             var options = new QatOptions(
                 parsed.GetValue(epochs), training.Rate(parsed), optimizer.ValueIn(parsed), (float)parsed.GetValue(decay), parsed.GetValue(bits),
@@ -117,8 +117,9 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellation) =>
         {
             var report = new Report(null);
-            string path = OutputFile.Check(parsed.GetRequiredValue(output), parsed.GetRequiredValue(bases));
+            string path = OutputFile.Check(parsed.GetRequiredValue(output), [training.StartFrom(parsed), .. parsed.GetRequiredValue(bases)]);
             ChipPopulation population = chips.Population(parsed);
+            if (parsed.GetValue(start) && training.StartFrom(parsed) is not null) throw new ArgumentException($"Options '{start.Name}' and '--start-from' exclude each other.");
             int bits = hints.Bits(parsed) ?? 8, inStep = parsed.GetValue(batch), chipsInStep = parsed.GetValue(count);
             if (parsed.GetValue(shared) && inStep % (1 + chipsInStep) != 0)
                 throw new ArgumentException($"Option '{shared.Name}' needs a '{batch.Name}' that is a multiple of 1 + '{count.Name}'; {inStep} is none of {1 + chipsInStep}.");
@@ -139,7 +140,7 @@ internal static class TrainCommand
                 (ImageSet images, ImageSet? heldOut) = training.Split(parsed, ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit), cancellation), random);
                 for (int i = 0; i < files.Length; i++) ImageSources.RequireClasses(models[i], files[i], images);
                 NetworkDefinition definition = Generator.Define(parsed.GetValue(generator)!, images.Height);
-                using var network = new Network(definition, device, random);
+                using Network network = training.Start(parsed, ModelKind.Fuse, definition, images.Classes, device, random);
                 if (parsed.GetValue(start)) GeneratorStart.AtIdentity(network);
                 LoaderSource source = LoaderSource.ForTraining(augmenting.For(parsed, name), images, inStep, random);
                 var options = new EopmOptions(

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using RawFuse.Cli.Data;
 using RawFuse.Datasets;
+using RawFuse.Kernels;
+using RawFuse.NeuralFuse.Models;
 using RawFuse.NeuralFuse.Training;
 using RawFuse.NeuralFuse.Training.Checkpoints;
+using RawFuse.Serialization;
 
 namespace RawFuse.Cli.Commands;
 
@@ -16,6 +19,8 @@ internal sealed class TrainingOptions
     private readonly Option<double> rate;
 
     private readonly Option<double?> warmup = CommonOptions.Optional(WarmupName, "Share of the steps in which the rate rises (one-cycle 0.2, cosine 0 unless said).", 0.0, 0.99);
+
+    private readonly Option<string?> startFrom = new("--start-from") { Description = "Begin with the weights of this file instead of random ones.", HelpName = "file" };
 
     private readonly Option<double> average = CommonOptions.Real("--ema", "Decay of an exponential moving average of the weights, which is then the result; 0 for none.", 0, 0, 0.999999);
 
@@ -51,8 +56,23 @@ internal sealed class TrainingOptions
     /// <summary>Makes the options part of a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[rate, schedule, warmup, average, holdOut, patience, checkpoints, every, keep, resume]) command.Options.Add(option);
+        foreach (Option option in (ReadOnlySpan<Option>)[startFrom, rate, schedule, warmup, average, holdOut, patience, checkpoints, every, keep, resume]) command.Options.Add(option);
     }
+
+    /// <summary>The file to begin with; null for none.</summary>
+    public string? StartFrom(ParseResult parsed) => parsed.GetValue(startFrom);
+
+    /// <summary>Makes the network to train, with random weights or those of a file.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="kind">What it is.</param>
+    /// <param name="definition">Its layers.</param>
+    /// <param name="classes">Classes of the images.</param>
+    /// <param name="device">Where it lives.</param>
+    /// <param name="seed">Of random weights.</param>
+    /// <exception cref="FileFormatException">The file is damaged or holds another network.</exception>
+    public Network Start(ParseResult parsed, ModelKind kind, NetworkDefinition definition, int classes, Device device, ulong seed) => StartFrom(parsed) is { } file
+        ? ModelFile.Load(file, kind, device, new ModelHints(definition.Name, kind == ModelKind.Base ? classes : null, Bits: null, definition.Input.Height)).Network
+        : new Network(definition, device, seed);
 
     /// <summary>The learning rate.</summary>
     /// <exception cref="ArgumentException">A warm-up is given for a schedule that has none.</exception>
