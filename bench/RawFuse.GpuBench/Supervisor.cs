@@ -26,12 +26,13 @@ internal static class Supervisor
             bool isFirst = true;
             while (next < cases.Count)
             {
-                TimeSpan limit = isFirst ? cases[next].Limit + StartLimit : cases[next].Limit;
+                TimeSpan limit = isFirst ? cases[next].Limit + StartLimit : cases[next].Limit, left = Left();
                 Task<string?> line = worker.StandardOutput.ReadLineAsync();
-                if (!line.Wait(Shorter(limit, Left())))
+                if (!line.Wait(Shorter(limit, left)))
                 {
                     Kill(worker);
-                    if (Left() > TimeSpan.Zero) report(new CaseResult(cases[next++].Name, $"It did not end in {limit.TotalSeconds:F0} s."));
+                    if (left <= limit) return;
+                    report(new CaseResult(cases[next++].Name, $"It did not end in {limit.TotalSeconds:F0} s."));
                     break;
                 }
 

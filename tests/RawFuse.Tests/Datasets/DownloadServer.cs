@@ -31,7 +31,8 @@ internal sealed class DownloadServer : IDisposable
     public DownloadServer()
     {
         listener.Start();
-        _ = AcceptAsync();
+        // Away from the test runner's threads, which may be busy with other tests for minutes.
+        _ = Task.Run(AcceptAsync);
     }
 
     /// <summary>The files, by name; may change at any time.</summary>
