@@ -141,7 +141,8 @@ public sealed class DataCommandTests : IDisposable
         using Process process = Start(folder.Path, "data", "get", "mnist", "--mirror", server.Address.ToString());
         WaitUntil(() => process.HasExited || (File.Exists(part) && new FileInfo(part).Length == 100_000));
 
-        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"])) kill.WaitForExit();
+        // Not SIGINT, which is ignored by all that is started in a shell's background.
+        using (Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"])) kill.WaitForExit();
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
 
