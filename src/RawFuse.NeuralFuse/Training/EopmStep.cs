@@ -86,7 +86,10 @@ public sealed class EopmStep : IDisposable
     private void Narrow(int all, int images, DeviceMemoryException noRoom)
     {
         int sets = ensembles.Max(ensemble => ensemble.SetsPerPass(all, images, mostSets));
-        if (sets == 1) throw new TrainingException($"Generator training: {images} images on one set of weights do not fit; try a smaller batch. {noRoom.Message}", noRoom);
+
+        // A batch that the sets share out is one pass, as large as with one set: it has no smaller form.
+        string what = options.SharesBatch ? "shared out among the sets of weights" : "on one set of weights";
+        if (sets == 1 || options.SharesBatch) throw new TrainingException($"Generator training: {images} images {what} do not fit; try a smaller batch. {noRoom.Message}", noRoom);
         mostSets = sets / 2;
     }
 

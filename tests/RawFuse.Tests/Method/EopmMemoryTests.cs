@@ -64,6 +64,23 @@ public sealed class EopmMemoryTests
         Assert.True(failed > 3);
     }
 
+    /// <summary>A batch that is shared out cannot be cut into smaller passes: the step says so and has changed nothing.</summary>
+    [Fact]
+    public void ASharedBatchThatDoesNotFitIsOneError()
+    {
+        using var roomy = new Setup(chips: 3);
+        EopmOptions options = roomy.Options with { SharesBatch = true };
+        using (var step = new EopmStep(roomy.Generator, [roomy.Model], options)) step.Gradient(roomy.Batch, roomy.Chips);
+
+        using var narrow = new Setup(roomy.Before + ((roomy.Device.Pool.PeakBytesInUse - roomy.Before) / 2), chips: 3);
+        float[] before = narrow.State();
+        using var failing = new EopmStep(narrow.Generator, [narrow.Model], options, narrow);
+        TrainingException exception = Assert.Throws<TrainingException>(() => failing.Gradient(narrow.Batch, narrow.Chips));
+        Assert.Contains("16 images shared out among the sets of weights do not fit", exception.Message);
+        Assert.Equal(before, narrow.State());
+        Assert.Empty(narrow.Notices);
+    }
+
     /// <summary>A step adds to the gradients that are there; doing it again must not add twice.</summary>
     [Fact]
     public void GradientsThatWereThereAreAddedToOnce()
