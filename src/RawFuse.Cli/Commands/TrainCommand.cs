@@ -50,6 +50,7 @@ internal static class TrainCommand
             var report = new Report(null);
             string name = data.ValueIn(parsed);
             string path = OutputFile.Check(parsed.GetRequiredValue(output), training.StartFrom(parsed));
+            LearningRate rate = training.Rate(parsed);
             using Device device = computing.Open(parsed);
             ulong random = (ulong)parsed.GetValue(seed);
             (ImageSet images, ImageSet? heldOut) = training.Split(parsed, ImageSources.Train(name, parsed.GetValue(folder), parsed.GetValue(limit), cancellation), random);
@@ -58,7 +59,7 @@ internal static class TrainCommand
             using Network network = training.Start(parsed, ModelKind.Base, definition, images.Classes, device, random);
             LoaderSource source = LoaderSource.ForTraining(augmenting.For(parsed, name), images, parsed.GetValue(batch), random);
             var options = new QatOptions(
-                parsed.GetValue(epochs), training.Rate(parsed), optimizer.ValueIn(parsed), (float)parsed.GetValue(decay), parsed.GetValue(bits),
+                parsed.GetValue(epochs), rate, optimizer.ValueIn(parsed), (float)parsed.GetValue(decay), parsed.GetValue(bits),
                 (float)parsed.GetValue(smoothing));
             (_, double seconds) = report.Stage($"train {definition.Name} on {name}", progress =>
             {
@@ -123,6 +124,7 @@ internal static class TrainCommand
             int bits = hints.Bits(parsed) ?? 8, inStep = parsed.GetValue(batch), chipsInStep = parsed.GetValue(count);
             if (parsed.GetValue(shared) && inStep % (1 + chipsInStep) != 0)
                 throw new ArgumentException($"Option '{shared.Name}' needs a '{batch.Name}' that is a multiple of 1 + '{count.Name}'; {inStep} is none of {1 + chipsInStep}.");
+            LearningRate rate = training.Rate(parsed);
             using Device device = computing.Open(parsed);
             var models = new List<FrozenNetwork>();
             try
@@ -144,7 +146,7 @@ internal static class TrainCommand
                 if (parsed.GetValue(start)) GeneratorStart.AtIdentity(network);
                 LoaderSource source = LoaderSource.ForTraining(augmenting.For(parsed, name), images, inStep, random);
                 var options = new EopmOptions(
-                    population, chipsInStep, (float)parsed.GetValue(lambda), training.Rate(parsed), WeightBits: bits,
+                    population, chipsInStep, (float)parsed.GetValue(lambda), rate, WeightBits: bits,
                     SetsPerPass: parsed.GetValue(perPass), SharesBatch: parsed.GetValue(shared));
                 string protectedModels = string.Join(", ", models.Select(one => one.Definition.Name));
                 (_, double seconds) = report.Stage($"train {definition.Name} for {protectedModels} on {name}", progress =>
