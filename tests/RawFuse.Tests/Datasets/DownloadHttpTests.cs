@@ -1,5 +1,6 @@
 using RawFuse.Datasets.Download;
 using RawFuse.Tests.Serialization;
+using RawFuse.Tests.Support;
 
 namespace RawFuse.Tests.Datasets;
 
@@ -259,7 +260,7 @@ public sealed class DownloadHttpTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         server.Moods.Enqueue(new ServerMood(CutAfter: 24_000, Stalls: true));
-        var there = new Callback<long>(bytes =>
+        var there = new Heard<long>(bytes =>
         {
             if (bytes >= 16_000) cancellation.Cancel();
         });
@@ -321,12 +322,7 @@ public sealed class DownloadHttpTests : IDisposable
 
     private async Task Download(PublishedFile file, RetryPolicy retries, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
-        using var downloader = new HttpDownloader(retries, new Callback<string>(notices.Add));
+        using var downloader = new HttpDownloader(retries, new Heard<string>(notices.Add));
         await downloader.DownloadAsync(new Uri(server.Address, file.Name), file, folder.File(file.Name), progress, cancellation);
-    }
-
-    private sealed class Callback<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
     }
 }

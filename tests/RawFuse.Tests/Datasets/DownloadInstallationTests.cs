@@ -1,6 +1,7 @@
 using RawFuse.Datasets;
 using RawFuse.Datasets.Download;
 using RawFuse.Tests.Serialization;
+using RawFuse.Tests.Support;
 
 namespace RawFuse.Tests.Datasets;
 
@@ -137,7 +138,7 @@ public sealed class DownloadInstallationTests : IDisposable
         using (DatasetInstallation installation = DatasetInstallation.Begin(source, Folder)!)
         {
             await installation.DownloadAsync(null, Quick);
-            var late = new Callback(share =>
+            var late = new Heard<double>(share =>
             {
                 if (share > 0.5) cancellation.Cancel();
             });
@@ -230,7 +231,7 @@ public sealed class DownloadInstallationTests : IDisposable
         var shares = new List<double>();
         using DatasetInstallation installation = DatasetInstallation.Begin(source, Folder)!;
 
-        await installation.DownloadAsync(null, Quick, new Callback(shares.Add));
+        await installation.DownloadAsync(null, Quick, new Heard<double>(shares.Add));
 
         Assert.Equal(shares.Order(), shares);
         Assert.InRange(shares[0], 1e-6, 0.999);
@@ -265,9 +266,4 @@ public sealed class DownloadInstallationTests : IDisposable
     }
 
     private string[] Entries() => [.. Directory.EnumerateFileSystemEntries(Folder).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)];
-
-    private sealed class Callback(Action<double> report) : IProgress<double>
-    {
-        public void Report(double value) => report(value);
-    }
 }

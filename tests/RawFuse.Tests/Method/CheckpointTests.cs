@@ -5,6 +5,7 @@ using RawFuse.NeuralFuse.Training;
 using RawFuse.NeuralFuse.Training.Checkpoints;
 using RawFuse.Serialization;
 using RawFuse.Tests.Serialization;
+using RawFuse.Tests.Support;
 
 namespace RawFuse.Tests.Method;
 
@@ -206,12 +207,12 @@ public sealed class CheckpointTests : IDisposable
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(token);
         int steps = 0;
-        var progress = new Reporter<TrainingProgress>(now =>
+        var progress = new Heard<TrainingProgress>(now =>
         {
             onStep?.Invoke(now.Step);
             if (++steps == stop) stopping.Cancel();
         });
-        var told = new Reporter<string>(notice => notices?.Add(notice));
+        var told = new Heard<string>(notice => notices?.Add(notice));
         var source = new ToyProblem(images, 16);
         var run = new TrainingRun(checkpoints, heldOut, average);
         using var classifier = new Network(ToyProblem.Classifier(), device, seed: 2);
@@ -232,11 +233,6 @@ public sealed class CheckpointTests : IDisposable
         }
 
         return trained.Definition.Parameters.ToDictionary(parameter => parameter.Name, parameter => MemoryMarshal.Cast<float, int>(trained[parameter.Name].ToArray()).ToArray());
-    }
-
-    private sealed class Reporter<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
     }
 
     /// <summary>Images that something happens to when they are read.</summary>

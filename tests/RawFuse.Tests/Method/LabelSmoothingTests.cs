@@ -1,5 +1,6 @@
 using RawFuse.Kernels;
 using RawFuse.NeuralFuse.Training;
+using RawFuse.Tests.Support;
 
 namespace RawFuse.Tests.Method;
 
@@ -29,13 +30,8 @@ public sealed class LabelSmoothingTests
         using var device = new CpuDevice();
         using var network = new Network(ToyProblem.Classifier(), device, 1);
         var losses = new List<float>();
-        var progress = new Recorder(losses);
+        var progress = new Heard<TrainingProgress>(step => losses.Add(step.Loss));
         QatTrainer.Train(network, new ToyProblem(96, 16), new QatOptions(Epochs: 10, LabelSmoothing: smoothing), progress);
         return [.. losses];
-    }
-
-    private sealed class Recorder(List<float> losses) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => losses.Add(value.Loss);
     }
 }

@@ -1,6 +1,7 @@
 using RawFuse.Kernels;
 using RawFuse.NeuralFuse.Faults;
 using RawFuse.NeuralFuse.Training;
+using RawFuse.Tests.Support;
 
 namespace RawFuse.Tests.Method;
 
@@ -49,7 +50,7 @@ public sealed class StepTransferTests : IDisposable
     {
         using var network = new Network(ToyProblem.Classifier(), device, seed: 1);
         var downloads = new List<long>();
-        QatTrainer.Train(network, new ToyProblem(8, 2), new QatOptions(1), new Listener(() => downloads.Add(device.Downloads)));
+        QatTrainer.Train(network, new ToyProblem(8, 2), new QatOptions(1), new Heard<TrainingProgress>(_ => downloads.Add(device.Downloads)));
         Assert.Equal([2, 2, 2], downloads.Skip(1).Zip(downloads, (now, before) => now - before));
     }
 
@@ -58,11 +59,6 @@ public sealed class StepTransferTests : IDisposable
     {
         using Batch batch = Batch.From(new ToyProblem(4, 4), [0, 1], 0, device);
         Assert.Equal((2, 0), (device.Uploads, device.Downloads));
-    }
-
-    private sealed class Listener(Action heard) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => heard();
     }
 
     private void AssertCopies(int uploads, Action step)

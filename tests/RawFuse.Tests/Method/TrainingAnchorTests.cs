@@ -3,6 +3,7 @@ using RawFuse.Kernels;
 using RawFuse.NeuralFuse.Evaluation;
 using RawFuse.NeuralFuse.Faults;
 using RawFuse.NeuralFuse.Training;
+using RawFuse.Tests.Support;
 using Xunit.Abstractions;
 
 namespace RawFuse.Tests.Method;
@@ -71,7 +72,7 @@ public sealed class TrainingAnchorTests(ITestOutputHelper output)
         var losses = new List<float>();
         EopmTrainer.Train(
             setup.Generator, [setup.Base], new ToyProblem(48, 16), OptionsOf(SramMapping.Physical) with { Rate = new StaircaseRate(0.01f) }, epochs: 15, seed: 5,
-            new Reporter(progress => losses.Add(progress.Loss)));
+            new Heard<TrainingProgress>(progress => losses.Add(progress.Loss)));
         Assert.Equal(45, losses.Count);
         Assert.True(losses.TakeLast(6).Average() < 0.8 * losses.Take(6).Average(), string.Join(" ", losses));
     }
@@ -139,7 +140,7 @@ public sealed class TrainingAnchorTests(ITestOutputHelper output)
         var source = new ToyProblem(48, 16);
         using var stop = new CancellationTokenSource();
         int steps = 0;
-        var reporter = new Reporter(progress =>
+        var reporter = new Heard<TrainingProgress>(progress =>
         {
             steps = progress.Step;
             if (steps == 2) stop.Cancel();
@@ -185,7 +186,7 @@ public sealed class TrainingAnchorTests(ITestOutputHelper output)
         var allocations = new long[steps];
         var inUse = new long[steps];
         var managed = new long[steps];
-        var reporter = new Reporter(progress =>
+        var reporter = new Heard<TrainingProgress>(progress =>
         {
             allocations[progress.Step - 1] = setup.Device.Pool.SystemAllocations;
             inUse[progress.Step - 1] = setup.Device.Pool.BytesInUse;
@@ -212,11 +213,6 @@ public sealed class TrainingAnchorTests(ITestOutputHelper output)
     private static void AssertSame(Dictionary<string, int[]> expected, Dictionary<string, int[]> actual)
     {
         foreach ((string name, int[] bits) in expected) Assert.True(bits.AsSpan().SequenceEqual(actual[name]), $"'{name}' differs.");
-    }
-
-    private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
     }
 
     private sealed class Setup : IDisposable

@@ -3,6 +3,7 @@ using RawFuse.NeuralFuse.Evaluation;
 using RawFuse.NeuralFuse.Faults;
 using RawFuse.NeuralFuse.Generators;
 using RawFuse.NeuralFuse.Training;
+using RawFuse.Tests.Support;
 
 namespace RawFuse.Tests.Method;
 
@@ -76,7 +77,7 @@ public sealed class UniversalPerturbationTests : IDisposable
         var shifted = new Shifted(new ToyProblem(96, 16));
         var losses = new List<float>();
         var options = new EopmOptions(new ChipPopulation(0.01, FaultModel.StuckAt, SramMapping.Physical), Chips: 2, Rate: new StaircaseRate(0.02f));
-        EopmTrainer.Train(perturbation, [model], shifted, options, epochs: 10, seed: 5, new Reporter(progress => losses.Add(progress.Loss)));
+        EopmTrainer.Train(perturbation, [model], shifted, options, epochs: 10, seed: 5, new Heard<TrainingProgress>(progress => losses.Add(progress.Loss)));
         Assert.True(losses.TakeLast(6).Average() < 0.5 * losses.Take(6).Average(), string.Join(" ", losses));
 
         using FrozenNetwork fuse = FrozenNetwork.From(perturbation);
@@ -113,11 +114,6 @@ public sealed class UniversalPerturbationTests : IDisposable
         float[] values = [.. Enumerable.Range(0, network["U"].Length).Select(_ => (3 * random.NextSingle()) - 1.5f)];
         network["U"].Set(values);
         return values;
-    }
-
-    private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
     }
 
     /// <summary>Another source's images with the first channel darkened.</summary>

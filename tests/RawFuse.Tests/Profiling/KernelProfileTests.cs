@@ -3,6 +3,7 @@ using System.Text.Json;
 using RawFuse.Kernels;
 using RawFuse.Profiling;
 using RawFuse.Tests.Serialization;
+using RawFuse.Tests.Support;
 
 namespace RawFuse.Tests.Profiling;
 
@@ -130,7 +131,7 @@ public sealed class KernelProfileTests
         using var device = new CpuDevice(1);
         int runs = 0;
         var shares = new List<double>();
-        ProfileResult result = Profiler.Run(device, Work, repeat: 3, new Immediate(shares.Add));
+        ProfileResult result = Profiler.Run(device, Work, repeat: 3, new Heard<double>(shares.Add));
         Assert.Equal(3, result.RunSeconds.Count);
         Assert.Equal(3, result.Profile.Kernels.Count);
         Assert.True(runs > 6);
@@ -179,10 +180,5 @@ public sealed class KernelProfileTests
         using var stream = new MemoryStream();
         ChromeTrace.Write(profile, name, stream);
         return JsonDocument.Parse(stream.ToArray()).RootElement;
-    }
-
-    private sealed class Immediate(Action<double> report) : IProgress<double>
-    {
-        public void Report(double value) => report(value);
     }
 }
